@@ -1,0 +1,208 @@
+// All that screens know of the engine: typed messages to the dedicated worker.
+//
+// Owns: the worker, the numbering of requests, and the events. Knows nothing of keys, storage or the
+// network. Contract: docs/engine.md. Buffers given to `appendFrame` and `addMedium` are transferred,
+// so the caller's copy is empty afterwards.
+
+import { EngineError } from './errors.js';
+
+export { EngineError } from './errors.js';
+
+/**
+ * @typedef {import('./types.js').Reading} Reading
+ * @typedef {import('./types.js').EngineStatus} EngineStatus
+ * @typedef {import('./types.js').Ledger} Ledger
+ * @typedef {{resolve: (value: any) => void, reject: (error: Error) => void}} Waiting
+ */
+
+export class EngineClient extends EventTarget {
+  /** @type {Worker} */ #worker;
+  /** @type {Map<number, Waiting>} */ #waiting = new Map();
+  #next = 1;
+
+  /**
+   * Starts the worker and resolves when it answers.
+   * @param {{cost?: import('./types.js').KdfCost}} [options] `cost` is given by tests only (crypto/passphrase.js)
+   * @returns {Promise<EngineClient>}
+   */
+  static async start(options = {}) {
+    const client = new EngineClient(new Worker(new URL('./worker.js', import.meta.url), { type: 'module' }));
+    await client.#call('start', [{ cost: options.cost ?? null }]);
+    client.#listenToPage();
+    return client;
+  }
+
+  /** @param {Worker} worker */
+  constructor(worker) {
+    super();
+    this.#worker = worker;
+    worker.addEventListener('message', (event) => this.#receive(event.data));
+    worker.addEventListener('error', (event) => this.#fail(event.message || 'worker'));
+  }
+
+  /** Ends the worker: unlocked keys go with it. */
+  close() {
+    this.#worker.terminate();
+    this.#fail('closed');
+  }
+
+  // Vault
+
+  /** @returns {Promise<EngineStatus>} */
+  status() { return this.#call('status'); }
+  /** @param {string} language @returns {Promise<string[]>} */
+  suggestPassphrase(language) { return this.#call('suggestPassphrase', [language]); }
+  /** @param {import('./types.js').EnrolRequest} request @returns {Promise<EngineStatus>} */
+  enrol(request) { return this.#call('enrol', [request]); }
+  /** @param {string | string[]} words @returns {Promise<EngineStatus>} */
+  unlock(words) { return this.#call('unlock', [words]); }
+  /** @returns {Promise<EngineStatus>} */
+  lock() { return this.#call('lock'); }
+  /** @param {string} pin @returns {Promise<EngineStatus>} */
+  setPin(pin) { return this.#call('setPin', [pin]); }
+  /** @returns {Promise<EngineStatus>} */
+  lockForPin() { return this.#call('lockForPin'); }
+  /** @param {string} pin @returns {Promise<EngineStatus>} `wrong-pin` carries `{left}` tries */
+  unlockWithPin(pin) { return this.#call('unlockWithPin', [pin]); }
+  /** @param {string | string[]} old @param {string | string[]} words @returns {Promise<EngineStatus>} */
+  changePassphrase(old, words) { return this.#call('changePassphrase', [old, words]); }
+  /** @returns {Promise<EngineStatus>} */
+  leaveFacility() { return this.#call('leaveFacility'); }
+  /** @returns {Promise<EngineStatus>} */
+  quickDelete() { return this.#call('quickDelete'); }
+  /** @returns {Promise<EngineStatus>} */
+  takeOver() { return this.#call('takeOver'); }
+
+  // Documents
+
+  /** @param {string} channel @param {Record<string, any>} fields @returns {Promise<Reading>} */
+  save(channel, fields) { return this.#call('save', [channel, fields]); }
+  /** @param {string} channel @param {Record<string, any>} fields @param {any} secret @returns {Promise<Reading>} */
+  saveSealed(channel, fields, secret) { return this.#call('saveSealed', [channel, fields, secret]); }
+  /** @param {string} channel @param {string} id @returns {Promise<any>} the secret */
+  openSealed(channel, id) { return this.#call('openSealed', [channel, id]); }
+  /** @param {string} channel @param {string} id @returns {Promise<Reading | null>} */
+  get(channel, id) { return this.#call('get', [channel, id]); }
+  /** @param {string} channel @param {string | string[]} type @returns {Promise<Reading[]>} oldest first */
+  list(channel, type) { return this.#call('list', [channel, type]); }
+  /** @param {string | string[]} type @returns {Promise<Reading[]>} over all channels */
+  listAll(type) { return this.#call('listAll', [type]); }
+  /** @param {string} key @param {any} value @returns {Promise<void>} */
+  saveDraft(key, value) { return this.#call('saveDraft', [key, value]); }
+  /** @param {string} key @returns {Promise<any>} null where there is none */
+  draft(key) { return this.#call('draft', [key]); }
+  /** @param {string} key @returns {Promise<void>} */
+  dropDraft(key) { return this.#call('dropDraft', [key]); }
+  /** @param {string} prefix @returns {Promise<{key: string, value: any}[]>} */
+  drafts(prefix) { return this.#call('drafts', [prefix]); }
+  /** @param {string} key @param {any} value @returns {Promise<void>} */
+  setMeta(key, value) { return this.#call('setMeta', [key, value]); }
+  /** @param {string} key @returns {Promise<any>} null where there is none */
+  meta(key) { return this.#call('meta', [key]); }
+  /** @returns {Promise<{channel: string, visit: Reading | null}[]>} visits' channels, newest first */
+  channels() { return this.#call('channels'); }
+  /** @param {Record<string, any>} fields @returns {Promise<Reading>} */
+  createVisit(fields) { return this.#call('createVisit', [fields]); }
+
+  // Media
+
+  /** @param {string} channel @param {Record<string, any>} fields @returns {Promise<{id: string}>} */
+  startMedium(channel, fields) { return this.#call('startMedium', [channel, fields]); }
+  /** @param {string} id @param {ArrayBuffer} buffer @returns {Promise<void>} */
+  appendFrame(id, buffer) { return this.#call('appendFrame', [id, buffer], [buffer]); }
+  /** @param {string} id @param {Record<string, any>} [fields] @returns {Promise<Reading>} */
+  finishMedium(id, fields = {}) { return this.#call('finishMedium', [id, fields]); }
+  /** @param {string} id @returns {Promise<Reading>} */
+  interruptMedium(id) { return this.#call('interruptMedium', [id]); }
+  /** @param {string} id @returns {Promise<Reading>} */
+  eraseMedium(id) { return this.#call('eraseMedium', [id]); }
+  /** @param {string} channel @param {Record<string, any>} fields @param {ArrayBuffer} buffer @returns {Promise<Reading>} */
+  addMedium(channel, fields, buffer) { return this.#call('addMedium', [channel, fields, buffer], [buffer]); }
+  /** @param {string} channel @param {string} id @returns {Promise<{mime: string, bytes: ArrayBuffer}>} */
+  readMedium(channel, id) { return this.#call('readMedium', [channel, id]); }
+  /** @param {string} channel @param {import('./types.js').WithdrawRequest} request @returns {Promise<Reading>} */
+  withdraw(channel, request) { return this.#call('withdraw', [channel, request]); }
+
+  // Delivery
+
+  /** @param {string} [channel] @returns {Promise<Ledger>} */
+  ledger(channel) { return this.#call('ledger', [channel ?? null]); }
+  /** @returns {Promise<EngineStatus>} when this round is over */
+  deliver() { return this.#call('deliver'); }
+  /** @returns {Promise<EngineStatus>} when this round is over */
+  pull() { return this.#call('pull'); }
+  /** @param {string} channel @returns {Promise<{bytes: number, items: string[]}>} */
+  releasable(channel) { return this.#call('releasable', [channel]); }
+  /** @param {string} channel @returns {Promise<{bytes: number, items: string[]}>} what was freed */
+  release(channel) { return this.#call('release', [channel]); }
+  /** @returns {Promise<{name: string, bytes: ArrayBuffer}>} */
+  exportUndelivered() { return this.#call('exportUndelivered'); }
+
+  /**
+   * @param {string} method
+   * @param {any[]} [args]
+   * @param {Transferable[]} [transfer]
+   * @returns {Promise<any>}
+   */
+  #call(method, args = [], transfer = []) {
+    const id = this.#next;
+    this.#next += 1;
+    return new Promise((resolve, reject) => {
+      this.#waiting.set(id, { resolve, reject });
+      try {
+        this.#worker.postMessage({ id, method, args }, transfer);
+      } catch (error) {
+        this.#waiting.delete(id);
+        reject(new EngineError('bad-document', error instanceof Error ? error.message : String(error)));
+      }
+    });
+  }
+
+  /** @param {any} message */
+  #receive(message) {
+    if (message.event) {
+      this.dispatchEvent(new CustomEvent(message.event, { detail: message.detail }));
+      if (message.event === 'status') askForBackgroundDelivery(message.detail);
+      return;
+    }
+    const waiting = this.#waiting.get(message.id);
+    if (!waiting) return;
+    this.#waiting.delete(message.id);
+    if (message.error) waiting.reject(new EngineError(message.error.code, message.error.detail));
+    else waiting.resolve(message.result);
+  }
+
+  /** @param {string} detail */
+  #fail(detail) {
+    for (const waiting of this.#waiting.values()) waiting.reject(new EngineError('refused', detail));
+    this.#waiting.clear();
+  }
+
+  /** A worker learns of the network, but not of the page coming back to sight. */
+  #listenToPage() {
+    if (typeof document === 'undefined') return;
+    const wake = () => { if (document.visibilityState === 'visible') this.#call('wake').catch(() => {}); };
+    document.addEventListener('visibilitychange', wake);
+    window.addEventListener('online', wake);
+    window.addEventListener('focus', wake);
+  }
+}
+
+let asked = false;
+
+/**
+ * Background Sync exists in Chromium only; elsewhere delivery needs the app open.
+ * @param {EngineStatus} status
+ */
+async function askForBackgroundDelivery(status) {
+  const waits = status.waiting.documents + status.waiting.chunks > 0;
+  if (!waits) asked = false;
+  if (!waits || asked || !('serviceWorker' in navigator)) return;
+  asked = true;
+  try {
+    const registration = /** @type {any} */ (await navigator.serviceWorker.ready);
+    await registration.sync?.register('aigaq-outbox');
+  } catch {
+    // Refused by the browser or the user: the open app delivers all the same.
+  }
+}
