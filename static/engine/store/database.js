@@ -1,0 +1,110 @@
+// IndexedDB behind a small contract, so that the engine runs on another store in tests.
+//
+// Owns: the object stores and the transaction. The guarantee: `write` is all or nothing, and when it
+// resolves the browser has been asked to put it on the disk (`durability: 'strict'`; Chromium's default
+// would only promise the operating system's cache). Buffers, never Blobs: WebKit loses those.
+//
+// | store   | key                | holds                                                        |
+// |---------|--------------------|--------------------------------------------------------------|
+// | public  | `name`             | device, key sets, upload key, kind of file storage           |
+// | blocks  | `id`               | the encrypted log                                            |
+// | damaged | `id`               | blocks that did not open, set aside                          |
+// | outbox  | `n`                | sealed envelopes (types.js, OutboxRow)                       |
+// | chunks  | `n` (made here)    | ranges of media files (types.js, ChunkRow)                   |
+// | frames  | `[file, offset]`   | media bytes where there is no OPFS                           |
+
+import { openDB } from '../../vendor/idb.js';
+
+/** The one vault of this browser. */
+export const VAULT_DATABASE = 'aigaq';
+const VERSION = 1;
+
+/** @typedef {'public' | 'blocks' | 'damaged' | 'outbox' | 'chunks' | 'frames'} StoreName */
+
+/**
+ * `change` gets the row as it is inside the transaction (or undefined) and returns the row to put,
+ * null to delete it, or undefined to leave it.
+ * @typedef {{store: StoreName, put: any} | {store: StoreName, remove: any} |
+ *   {store: StoreName, key: any, change: (row: any) => any}} Write
+ */
+
+/**
+ * @typedef {object} Database
+ * @property {(store: StoreName, key: any) => Promise<any>} get
+ * @property {(store: StoreName, range?: Range) => Promise<any[]>} all in the order of keys
+ * @property {(store: StoreName) => Promise<any[]>} keys
+ * @property {(writes: Write[]) => Promise<void>} write
+ * @property {() => void} close
+ */
+
+/** @typedef {{from?: any, after?: any, to?: any, limit?: number}} Range */
+
+/**
+ * @param {string} [name]
+ * @returns {Promise<Database>}
+ */
+export async function openDatabase(name = VAULT_DATABASE) {
+  const db = /** @type {any} */ (await openDB(name, VERSION, {
+    upgrade(fresh) {
+      fresh.createObjectStore('public', { keyPath: 'name' });
+      fresh.createObjectStore('blocks', { keyPath: 'id' });
+      fresh.createObjectStore('damaged', { keyPath: 'id' });
+      fresh.createObjectStore('outbox', { keyPath: 'n' });
+      fresh.createObjectStore('chunks', { keyPath: 'n', autoIncrement: true });
+      fresh.createObjectStore('frames', { keyPath: ['file', 'offset'] });
+    },
+    // A newer version or a deletion in another tab must not wait for this one.
+    blocking: (_current, _blocked, event) => /** @type {any} */ (event.target).close(),
+  }));
+  return {
+    get: (store, key) => db.get(store, key),
+    all: (store, range) => db.getAll(store, keyRange(range), range?.limit),
+    keys: (store) => db.getAllKeys(store),
+    write: (writes) => writeAll(db, writes),
+    close: () => db.close(),
+  };
+}
+
+/** @param {Range} [range] @returns {IDBKeyRange | undefined} */
+function keyRange(range) {
+  if (!range) return undefined;
+  const { from, after, to } = range;
+  const lower = after ?? from;
+  if (lower !== undefined && to !== undefined) return IDBKeyRange.bound(lower, to, after !== undefined);
+  if (lower !== undefined) return IDBKeyRange.lowerBound(lower, after !== undefined);
+  return to === undefined ? undefined : IDBKeyRange.upperBound(to);
+}
+
+/** @param {any} db @param {Write[]} writes */
+async function writeAll(db, writes) {
+  if (writes.length === 0) return;
+  const names = [...new Set(writes.map((write) => write.store))];
+  const transaction = db.transaction(names, 'readwrite', { durability: 'strict' });
+  const steps = writes.map(async (write) => {
+    const store = transaction.objectStore(write.store);
+    if ('put' in write) return store.put(write.put);
+    if ('remove' in write) return store.delete(write.remove);
+    const changed = write.change(await store.get(write.key));
+    if (changed === null) return store.delete(write.key);
+    return changed === undefined ? undefined : store.put(changed);
+  });
+  try {
+    await Promise.all(steps);
+  } catch (error) {
+    try { transaction.abort(); } catch { /* it has aborted by itself */ }
+    await transaction.done.catch(() => {});
+    throw transaction.error ?? error;
+  }
+  await transaction.done;
+}
+
+/** Deletes everything in it. @param {Database} database */
+export async function emptyDatabase(database) {
+  /** @type {StoreName[]} */
+  const stores = ['public', 'blocks', 'damaged', 'outbox', 'chunks', 'frames'];
+  const writes = [];
+  for (const store of stores) {
+    for (const key of await database.keys(store)) writes.push({ store, remove: key });
+  }
+  await database.write(writes);
+}
