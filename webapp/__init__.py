@@ -1,0 +1,105 @@
+"""The office and the composition root: everything is made and wired here, once.
+
+`create_app` builds the stores, the sync engine and the pages and passes each what it needs; no
+other module reads the environment or makes an engine of its own.
+"""
+
+from __future__ import annotations
+
+import importlib
+import importlib.util
+from datetime import timedelta
+from typing import Any
+
+from flask import Flask
+from werkzeug.middleware.proxy_fix import ProxyFix
+
+from webapp import access, catalogues, cli, error_pages, home, languages, security, shell
+from webapp.config import ROOT, Config
+from webapp.devices import Devices
+from webapp.models import Base, db, prepare_sqlite
+from webapp.sync_wiring import build_engine, sync_blueprint
+
+PAGES = (
+    "home",
+    "accounts",
+    "audit",
+    "tablets",
+    "visits",
+    "visit_page",
+    "custody",
+    "facilities",
+    "recommendations",
+    "plans",
+    "forms",
+    "library",
+    "quarantine",
+    "indicators",
+    "reports",
+)
+
+MAX_FORM = 24 * 1024 * 1024  # bytes; a register to import fits, a video does not belong into a form
+
+
+def create_app(config: Config | None = None) -> Flask:
+    """A ready application on `config`, by default the environment's. Makes missing tables and keys."""
+    settings = config or Config.from_environment()
+    app = Flask(__name__, static_folder=str(ROOT / "static"), instance_path=str(settings.instance))
+    app.config.update(
+        AIGAQ=settings,
+        SECRET_KEY=settings.secret_key,
+        SQLALCHEMY_DATABASE_URI=settings.database_url,
+        PERMANENT_SESSION_LIFETIME=timedelta(hours=12),
+        MAX_CONTENT_LENGTH=MAX_FORM,
+    )
+    if settings.https:
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=1, x_proto=1, x_host=1)  # type: ignore[method-assign]
+    app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
+    db.init_app(app)
+    with app.app_context():
+        engine = db.engine
+    prepare_sqlite(engine)
+    Base.metadata.create_all(engine)
+
+    security.register(app, https=settings.https, rate_limits=settings.rate_limits)
+    access.register(app)
+    languages.register(app)
+    catalogues.register(app)
+    error_pages.register(app)
+    cli.register(app)
+    _wire_sync(app, settings, engine)
+    app.extensions["aigaq-shell"] = shell.take_snapshot()
+    app.register_blueprint(shell.bp)
+    for name in PAGES:
+        _register_pages(app, name)
+    app.jinja_env.globals.update(
+        navigation=home.navigation, role_name=home.role_name, signed_in=access.signed_in
+    )
+    return app
+
+
+def _wire_sync(app: Flask, settings: Config, engine: Any) -> None:
+    devices = Devices(engine, settings.secret_key)
+    app.extensions["aigaq-devices"] = devices
+    app.extensions["aigaq"] = build_engine(settings, engine, devices)
+    blueprint = sync_blueprint(app.extensions["aigaq"])
+    app.register_blueprint(blueprint)
+    # Its requests are signed by devices or carry a bearer token: no cookie, so nothing to forge.
+    security.csrf.exempt(blueprint)
+    for rule in app.url_map.iter_rules():
+        if rule.rule == "/sync/enrol":
+            view = app.view_functions[rule.endpoint]
+            app.view_functions[rule.endpoint] = security.limiter.limit(
+                "10 per minute", deduct_when=lambda response: response.status_code >= 400
+            )(view)
+
+
+def _register_pages(app: Flask, name: str) -> None:
+    """Register `webapp/<name>.py`'s `bp`, or what its `create_blueprint()` makes."""
+    if importlib.util.find_spec(f"webapp.{name}") is None:
+        return
+    module = importlib.import_module(f"webapp.{name}")
+    make = getattr(module, "create_blueprint", None)
+    blueprint = make() if make is not None else getattr(module, "bp", None)
+    if blueprint is not None:
+        app.register_blueprint(blueprint)

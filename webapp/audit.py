@@ -1,0 +1,84 @@
+"""The audit log: who did what, when, on which id.
+
+Owns writing rows and the page that shows them. Rows hold ids and reasons, never content.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+from flask import Blueprint, render_template, request
+from flask_babel import lazy_gettext as _l
+from sqlalchemy import Engine, func, select
+from sqlalchemy.orm import Session
+
+from webapp.access import allow
+from webapp.models import AccountRow, AuditRow, db
+
+bp = Blueprint("audit", __name__)
+
+PAGE = 100
+
+ACTS = {
+    "sign-in": _l("signed in"),
+    "sign-in.failed": _l("sign-in failed"),
+    "account.opened": _l("account opened"),
+    "account.closed": _l("account closed"),
+    "code.made": _l("enrolment code made"),
+    "device.enrolled": _l("tablet set up"),
+    "device.renamed": _l("tablet renamed"),
+    "device.revoked": _l("tablet shut out"),
+    "custody.opened": _l("sealed item opened"),
+    "key.read": _l("content key read"),
+    "erasure": _l("content erased"),
+}
+
+
+def act_name(action: str) -> str:
+    """An act in words; the code itself for one of another part."""
+    return str(ACTS.get(action, action))
+
+
+def append(
+    engine: Engine, action: str, *, account: str | None, subject: str, detail: dict[str, object] | None = None
+) -> None:
+    """Write one row and commit it, apart from whatever transaction the caller has."""
+    with Session(engine) as session:
+        session.add(
+            AuditRow(
+                at=datetime.now(UTC), action=action, account_id=account, subject=subject, detail=detail or {}
+            )
+        )
+        session.commit()
+
+
+def record(
+    action: str, *, account: str | None, subject: str, detail: dict[str, object] | None = None
+) -> None:
+    """`append` on this application's database."""
+    append(db.engine, action, account=account, subject=subject, detail=detail)
+
+
+@bp.get("/audit")
+@allow("admin", "analyst")
+def show() -> str:
+    """The newest acts first, a hundred to a page."""
+    action = request.args.get("action", "")
+    page = max(1, request.args.get("page", 1, type=int))
+    rows = select(AuditRow, AccountRow.name).outerjoin(AccountRow, AccountRow.id == AuditRow.account_id)
+    total = select(func.count()).select_from(AuditRow)
+    if action:
+        rows = rows.where(AuditRow.action == action)
+        total = total.where(AuditRow.action == action)
+    found = db.session.execute(rows.order_by(AuditRow.id.desc()).limit(PAGE).offset((page - 1) * PAGE)).all()
+    actions = db.session.scalars(select(AuditRow.action).distinct().order_by(AuditRow.action)).all()
+    return render_template(
+        "audit/list.html",
+        rows=found,
+        acts=[(code, act_name(code)) for code in actions],
+        act_name=act_name,
+        action=action,
+        page=page,
+        total=db.session.scalar(total) or 0,
+        size=PAGE,
+    )

@@ -1,0 +1,107 @@
+"""Commands: making tables, seeding the synthetic country, rebuilding the read model, opening accounts.
+
+Owns no rule of its own: accounts are opened as the pages do, documents go through the engine.
+"""
+
+from __future__ import annotations
+
+import os
+
+import click
+from flask import Flask, current_app
+from sqlalchemy import func, select
+
+from sync.authorization import Account
+from webapp.accounts import demo_password, hasher, open_account, person_document, problem_with
+from webapp.models import ROLES, AccountRow, db
+
+# Writes what no person of the office wrote: seeds and imports by command.
+SYSTEM = Account(
+    id="00000000000000000000000000", name="Aigaq", initial="", role="analyst", group=None, language="ru"
+)
+
+
+def register(app: Flask) -> None:
+    """Add the commands to `flask`."""
+    for command in (init_db, seed, rebuild, create_account):
+        app.cli.add_command(command)
+
+
+@click.command("init-db")
+def init_db() -> None:
+    """Make the tables and keys that are missing (the application does so whenever it starts)."""
+    click.echo(f"Ready: {current_app.config['AIGAQ'].instance}")
+
+
+@click.command("seed")
+@click.option("--seed", "number", default=1, show_default=True, help="Another number makes another country.")
+@click.option("--if-empty", is_flag=True, help="Do nothing where there are accounts already.")
+def seed(number: int, if_empty: bool) -> None:
+    """Fill an empty instance with the synthetic country."""
+    if db.session.scalar(select(func.count()).select_from(AccountRow)):
+        if if_empty:
+            return
+        raise click.ClickException(
+            "There are accounts already: a country is seeded into an empty instance only."
+        )
+    made = plant(number)
+    click.echo(f"Seeded: {made}")
+
+
+def plant(number: int) -> str:
+    """Write the accounts and documents of the country with this number; returns what was made, in words."""
+    from content import country  # only seeding needs the country's words
+
+    made = country.build(number)
+    demo = current_app.config["AIGAQ"].demo
+    engine = current_app.extensions["aigaq"]
+    documents = 0
+    # The reference channel first: the rest refers to it.
+    for channel in sorted(made.documents, key=lambda name: (name != "reference", name)):
+        batch = list(made.documents[channel])
+        engine.submit_many(channel, batch, author=SYSTEM)
+        documents += len(batch)
+    for account in made.accounts:
+        # Passwords everybody knows exist only where the sign-in page shows them.
+        secret = demo_password(account.login) if demo and account.demo else None
+        db.session.add(
+            AccountRow(
+                id=account.id,
+                login=account.login,
+                name=account.name,
+                initial=account.initial,
+                role=account.role,
+                group_id=account.group,
+                language=account.language,
+                demo=account.demo,
+                password_hash=hasher().hash(secret) if secret else None,
+            )
+        )
+    # Accounts last: an interrupted seed leaves an instance that still counts as empty.
+    db.session.commit()
+    return f"{len(made.accounts)} accounts, {documents} documents in {len(made.documents)} channels"
+
+
+@click.command("rebuild")
+def rebuild() -> None:
+    """Drop the read model and fill it again from the documents."""
+    click.echo(f"Rebuilt from {current_app.extensions['aigaq'].rebuild()} documents")
+
+
+@click.command("create-account")
+@click.argument("login")
+@click.argument("name")
+@click.option("--role", type=click.Choice(ROLES), required=True)
+@click.option("--group", help="Id of the regional group; monitors and group leaders need one.")
+def create_account(login: str, name: str, role: str, group: str | None) -> None:
+    """Open an account; the password is asked for, or read from AIGAQ_NEW_PASSWORD."""
+    password = os.environ.get("AIGAQ_NEW_PASSWORD") or click.prompt(
+        "Password", hide_input=True, confirmation_prompt=True
+    )
+    login = login.strip().lower()
+    problem = problem_with(login=login, name=name, role=role, password=password, group=group)
+    if problem:
+        raise click.ClickException(problem)
+    row = open_account(login=login, name=name, role=role, password=password, group=group)
+    current_app.extensions["aigaq"].submit("reference", person_document(row), author=SYSTEM)
+    click.echo(f"Opened {row.login} ({row.role}), id {row.id}")

@@ -1,0 +1,164 @@
+"""Enrolled tablets, and the codes that enrol them.
+
+Owns the `Authorizer` through which the sync engine knows accounts and devices, and the making and
+redeeming of one-time codes (docs/protocol.md, section 2). Works in sessions of its own: the gateway
+calls it in the middle of its own transactions.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import secrets
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+from sqlalchemy import Engine, delete, select, update
+from sqlalchemy.orm import Session
+
+from sync.authorization import Account, Device, NewDevice
+from sync.errors import CodeExpired, CodeUnknown
+from webapp import audit
+from webapp.access import as_author
+from webapp.models import AccountRow, CodeRow, DeviceRow
+
+ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"  # Crockford base32: no I, L, O, U
+LIFETIME = timedelta(minutes=15)
+KEPT = timedelta(days=1)  # so that a used or expired code is told apart from a mistyped one
+
+
+def utc_now() -> datetime:
+    """The server's clock."""
+    return datetime.now(UTC)
+
+
+@dataclass(frozen=True)
+class EnrolmentCode:
+    """A code as a person sees it. `root` is the full fingerprint, for the QR code."""
+
+    text: str  # XXXX-XXXX-XXXX
+    root: str  # hex
+    expires_at: datetime
+
+    @property
+    def fragment(self) -> str:
+        """What follows `/app/#`: never sent to a server, removed by the app at once."""
+        return f"code={self.text}&root={self.root}"
+
+
+class Devices:
+    """`sync.authorization.Authorizer` over the application's tables."""
+
+    def __init__(self, engine: Engine, secret_key: str, clock: Callable[[], datetime] = utc_now) -> None:
+        self._engine = engine
+        self._key = hashlib.sha256(b"aigaq/enrolment-code/1\n" + secret_key.encode()).digest()
+        self._now = clock
+
+    def device(self, device_id: str) -> Device | None:
+        """The enrolled device with this id, revoked ones and those of closed accounts included."""
+        with Session(self._engine) as session:
+            row = session.get(DeviceRow, device_id)
+            if row is None:
+                return None
+            return Device(
+                id=row.id,
+                name=row.name,
+                account=as_author(row.account),
+                signing=row.signing,
+                upload=row.upload,
+                revoked=row.revoked_at is not None or not row.account.active,
+            )
+
+    def issue(self, account_id: str, root: bytes, *, issued_by: str) -> EnrolmentCode:
+        """A fresh code for `account_id`; `root` is the SHA-256 of the organisation root's public bytes."""
+        secret = "".join(secrets.choice(ALPHABET) for _ in range(8))
+        now = self._now()
+        with Session(self._engine) as session:
+            session.execute(delete(CodeRow).where(CodeRow.expires_at < now - KEPT))
+            session.add(
+                CodeRow(
+                    digest=self._digest(secret), account_id=account_id, made_at=now, expires_at=now + LIFETIME
+                )
+            )
+            session.commit()
+        audit.append(self._engine, "code.made", account=issued_by, subject=account_id)
+        check = root_check(root)
+        return EnrolmentCode(
+            text=f"{secret[:4]}-{secret[4:]}-{check}", root=root.hex(), expires_at=now + LIFETIME
+        )
+
+    def redeem(self, secret: str, device: NewDevice) -> Account:
+        """Enrol `device` with a code's secret. Raises CodeUnknown, or CodeExpired (also when used)."""
+        now = self._now()
+        with Session(self._engine) as session:
+            row = session.get(CodeRow, self._digest(secret))
+            if row is None:
+                raise CodeUnknown("no such enrolment code")
+            account = row.account
+            if row.used_at is not None or row.expires_at <= now or not account.active:
+                raise CodeExpired("the enrolment code has expired or was used")
+            # Of two tablets holding one code only the first changes this row.
+            taken = session.execute(
+                update(CodeRow)
+                .where(CodeRow.digest == row.digest, CodeRow.used_at.is_(None))
+                .values(used_at=now)
+            )
+            if taken.rowcount != 1:  # type: ignore[attr-defined]
+                raise CodeExpired("the enrolment code was used")
+            if session.scalar(select(DeviceRow.id).where(DeviceRow.id == device.id)) is not None:
+                raise CodeUnknown("the device is enrolled already")
+            session.add(
+                DeviceRow(
+                    id=device.id,
+                    name=device.name[:200],
+                    account_id=account.id,
+                    signing=device.signing,
+                    upload=device.upload,
+                    app_version=device.app_version[:80],
+                    user_agent=device.user_agent[:500],
+                    enrolled_at=now,
+                    seen_at=now,
+                )
+            )
+            author = as_author(account)
+            session.commit()
+        audit.append(self._engine, "device.enrolled", account=author.id, subject=device.id)
+        return author
+
+    def seen(self, device_id: str, *, clock_offset_ms: int | None, app_version: str | None) -> None:
+        """Note that the device has just been heard of; what it does not say is kept."""
+        values: dict[str, object] = {"seen_at": self._now()}
+        if clock_offset_ms is not None:
+            values["clock_offset_ms"] = clock_offset_ms
+        if app_version:
+            values["app_version"] = app_version[:80]
+        with Session(self._engine) as session:
+            session.execute(update(DeviceRow).where(DeviceRow.id == device_id).values(**values))
+            session.commit()
+
+    def audit(self, action: str, *, account: str | None, subject: str, detail: dict[str, object]) -> None:
+        """Append one row to the audit log."""
+        audit.append(self._engine, action, account=account, subject=subject, detail=detail)
+
+    def account(self, account_id: str) -> Account | None:
+        """The account with this id, or None."""
+        with Session(self._engine) as session:
+            row = session.get(AccountRow, account_id)
+            return None if row is None else as_author(row)
+
+    def _digest(self, secret: str) -> str:
+        # Keyed: eight characters could be tried out from a stolen table, not without the server's secret.
+        return hmac.new(self._key, normal(secret).encode(), hashlib.sha256).hexdigest()
+
+
+def normal(secret: str) -> str:
+    """A secret as typed, in its one form: capitals, no dashes, the letters people confuse made digits."""
+    text = "".join(ch for ch in secret.upper() if ch.isalnum())
+    return text.translate(str.maketrans({"O": "0", "I": "1", "L": "1"}))
+
+
+def root_check(root: bytes) -> str:
+    """The first 20 bits of the root's fingerprint as four characters."""
+    number = int.from_bytes(root[:3], "big") >> 4
+    return "".join(ALPHABET[(number >> shift) & 31] for shift in (15, 10, 5, 0))

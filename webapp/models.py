@@ -1,0 +1,150 @@
+"""Accounts, devices, enrolment codes and the audit log: what lives in SQL and is not a document.
+
+Owns these four tables and nothing else; they are not droppable (docs/architecture.md, invariant 1).
+The audit log is append-only: the database itself refuses to change or remove a row.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Any
+
+from flask_sqlalchemy import SQLAlchemy
+from sqlalchemy import (
+    DDL,
+    JSON,
+    Boolean,
+    DateTime,
+    Engine,
+    ForeignKey,
+    Integer,
+    LargeBinary,
+    String,
+    Text,
+    event,
+)
+from sqlalchemy.engine.interfaces import Dialect
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, relationship
+from sqlalchemy.types import TypeDecorator
+
+db = SQLAlchemy()
+
+ROLES = ("monitor", "leader", "analyst", "keyholder", "council", "admin")
+
+
+class Instant(TypeDecorator[datetime]):
+    """A moment in UTC, aware in Python on every database (SQLite keeps no zone)."""
+
+    impl = DateTime
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        return None if value is None else value.astimezone(UTC).replace(tzinfo=None)
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        return None if value is None else value.replace(tzinfo=UTC)
+
+
+class Base(DeclarativeBase):
+    """Root of the application's own tables."""
+
+
+class AccountRow(Base):
+    """A person who may sign in. Without `password_hash` nobody can."""
+
+    __tablename__ = "account"
+
+    id: Mapped[str] = mapped_column(String(40), primary_key=True)  # ULID
+    login: Mapped[str] = mapped_column(String(80), unique=True)
+    name: Mapped[str] = mapped_column(String(200))
+    initial: Mapped[str] = mapped_column(String(4))
+    role: Mapped[str] = mapped_column(String(20))
+    group_id: Mapped[str | None] = mapped_column(String(80))
+    language: Mapped[str] = mapped_column(String(12), default="ru")
+    password_hash: Mapped[str | None] = mapped_column(String(200))
+    active: Mapped[bool] = mapped_column(Boolean, default=True)
+    # Grows when sessions must end: a new password, a closed account.
+    session_epoch: Mapped[int] = mapped_column(Integer, default=0)
+    demo: Mapped[bool] = mapped_column(Boolean, default=False)
+
+
+class DeviceRow(Base):
+    """An enrolled tablet. Its keys are raw P-256 points; a revoked device stays listed."""
+
+    __tablename__ = "device"
+
+    id: Mapped[str] = mapped_column(String(40), primary_key=True)
+    name: Mapped[str] = mapped_column(String(200))
+    account_id: Mapped[str] = mapped_column(ForeignKey("account.id"), index=True)
+    signing: Mapped[bytes] = mapped_column(LargeBinary)
+    upload: Mapped[bytes] = mapped_column(LargeBinary)
+    app_version: Mapped[str] = mapped_column(String(80), default="")
+    user_agent: Mapped[str] = mapped_column(Text, default="")
+    enrolled_at: Mapped[datetime] = mapped_column(Instant)
+    seen_at: Mapped[datetime | None] = mapped_column(Instant)
+    clock_offset_ms: Mapped[int | None] = mapped_column(Integer)
+    revoked_at: Mapped[datetime | None] = mapped_column(Instant)
+
+    account: Mapped[AccountRow] = relationship(lazy="joined")
+
+
+class CodeRow(Base):
+    """A one-time enrolment code, kept as a keyed hash."""
+
+    __tablename__ = "enrolment_code"
+
+    digest: Mapped[str] = mapped_column(String(64), primary_key=True)
+    account_id: Mapped[str] = mapped_column(ForeignKey("account.id"), index=True)
+    made_at: Mapped[datetime] = mapped_column(Instant)
+    expires_at: Mapped[datetime] = mapped_column(Instant)
+    used_at: Mapped[datetime | None] = mapped_column(Instant)
+
+    account: Mapped[AccountRow] = relationship(lazy="joined")
+
+
+class AuditRow(Base):
+    """One act: who, what, on which id. Never content."""
+
+    __tablename__ = "audit"
+
+    id: Mapped[int] = mapped_column(Integer, primary_key=True, autoincrement=True)
+    at: Mapped[datetime] = mapped_column(Instant, index=True)
+    action: Mapped[str] = mapped_column(String(60), index=True)
+    account_id: Mapped[str | None] = mapped_column(String(40), index=True)
+    subject: Mapped[str] = mapped_column(String(200))
+    detail: Mapped[dict[str, Any]] = mapped_column(JSON)
+
+
+def _refuse(verb: str) -> DDL:
+    return DDL(
+        f"CREATE TRIGGER IF NOT EXISTS audit_no_{verb} BEFORE {verb.upper()} ON audit "
+        "BEGIN SELECT RAISE(ABORT, 'the audit log is append-only'); END"
+    )
+
+
+for _verb in ("update", "delete"):
+    event.listen(AuditRow.__table__, "after_create", _refuse(_verb).execute_if(dialect="sqlite"))
+    event.listen(
+        AuditRow.__table__,
+        "after_create",
+        DDL(f"CREATE RULE audit_no_{_verb} AS ON {_verb.upper()} TO audit DO INSTEAD NOTHING").execute_if(
+            dialect="postgresql"
+        ),
+    )
+
+
+def prepare_sqlite(engine: Engine) -> None:
+    """Let readers and the one writer of a SQLite file work side by side; other databases need nothing."""
+    if engine.dialect.name != "sqlite":
+        return
+
+    def on_connect(connection: Any, _record: object) -> None:
+        cursor = connection.cursor()
+        cursor.execute("PRAGMA journal_mode=WAL")
+        cursor.execute("PRAGMA busy_timeout=10000")
+        cursor.execute("PRAGMA foreign_keys=ON")
+        # Acknowledged is durable (invariant 2): receipts are signed after commits on this file.
+        cursor.execute("PRAGMA synchronous=FULL")
+        cursor.close()
+
+    event.listen(engine, "connect", on_connect)

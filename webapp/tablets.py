@@ -1,0 +1,138 @@
+"""Pages about tablets: setting one up, and the office's list of all of them.
+
+Owns no key and no code: `devices.Devices` makes codes, the gateway redeems them. The code goes to
+the app in the address's fragment, which no server sees and the app removes at once.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+import segno
+from flask import Blueprint, abort, current_app, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+from markupsafe import Markup
+from sqlalchemy import select
+
+from webapp import audit
+from webapp.access import CONTENT, FIELD, allow, current_account
+from webapp.devices import Devices, EnrolmentCode
+from webapp.models import AccountRow, DeviceRow, db
+
+bp = Blueprint("tablets", __name__)
+
+
+def devices() -> Devices:
+    """The application's authorizer."""
+    found: Devices = current_app.extensions["aigaq-devices"]
+    return found
+
+
+def new_code(account_id: str) -> EnrolmentCode:
+    """A fresh code for the account, issued by whoever is signed in."""
+    root: bytes = current_app.extensions["aigaq"].root_fingerprint()
+    return devices().issue(account_id, root, issued_by=current_account().id)
+
+
+def app_address(code: EnrolmentCode) -> str:
+    """Where the app takes the code from."""
+    return f"{url_for('shell.page', _external=True)}#{code.fragment}"
+
+
+@bp.get("/tablet")
+@allow(*CONTENT)
+def mine() -> str:
+    """A person's own tablets, and the way to set up one more."""
+    rows = db.session.scalars(
+        select(DeviceRow)
+        .where(DeviceRow.account_id == current_account().id, DeviceRow.revoked_at.is_(None))
+        .order_by(DeviceRow.enrolled_at.desc())
+    ).all()
+    return render_template("tablets/mine.html", devices=rows)
+
+
+@bp.post("/tablet")
+@allow(*CONTENT)
+def set_up() -> ResponseReturnValue:
+    """Make a code and open the app with it on this very tablet."""
+    code = new_code(current_account().id)
+    return redirect(f"{url_for('shell.page')}#{code.fragment}", 303)
+
+
+@bp.post("/tablet/code")
+@allow(*CONTENT)
+def for_another() -> ResponseReturnValue:
+    """Make a code for another tablet of the same person, and show it with its QR code."""
+    return _show_code(current_account())
+
+
+@bp.get("/devices")
+@allow("admin", "analyst")
+def every() -> str:
+    """All tablets, those heard of last first."""
+    rows = db.session.scalars(
+        select(DeviceRow).order_by(DeviceRow.revoked_at.is_not(None), DeviceRow.seen_at.desc().nullslast())
+    ).all()
+    people = db.session.scalars(
+        select(AccountRow).where(AccountRow.active, AccountRow.role.in_(CONTENT)).order_by(AccountRow.name)
+    ).all()
+    shell = current_app.extensions["aigaq-shell"].version
+    return render_template(
+        "tablets/every.html", devices=rows, people=people, shell=shell, now=datetime.now(UTC)
+    )
+
+
+@bp.post("/devices/code")
+@allow("admin", "analyst")
+def for_person() -> ResponseReturnValue:
+    """Make a code for somebody's new tablet."""
+    account = db.session.get(AccountRow, request.form.get("account", ""))
+    if account is None or not account.active or account.role not in CONTENT:
+        abort(400)
+    return _show_code(account)
+
+
+@bp.post("/devices/<device_id>/name")
+@allow("admin", "analyst")
+def rename(device_id: str) -> ResponseReturnValue:
+    """Give a tablet a name people recognise."""
+    row = db.session.get(DeviceRow, device_id) or abort(404)
+    name = request.form.get("name", "").strip()[:200]
+    if name:
+        row.name = name
+        db.session.commit()
+        audit.record("device.renamed", account=current_account().id, subject=row.id)
+    return redirect(url_for("tablets.every"), 303)
+
+
+@bp.post("/devices/<device_id>/revoked")
+@allow("admin", "analyst", *FIELD)
+def revoke(device_id: str) -> ResponseReturnValue:
+    """Shut a lost tablet out. A person may revoke their own, the office anyone's."""
+    row = db.session.get(DeviceRow, device_id) or abort(404)
+    account = current_account()
+    if account.role in FIELD and row.account_id != account.id:
+        abort(404)
+    if row.revoked_at is None:
+        row.revoked_at = datetime.now(UTC)
+        db.session.commit()
+        audit.record("device.revoked", account=account.id, subject=row.id)
+        flash(_("The tablet can no longer read or deliver. What it had delivered is safe."), "ok")
+    return redirect(url_for("tablets.mine" if account.role in FIELD else "tablets.every"), 303)
+
+
+def _show_code(account: AccountRow) -> str:
+    code = new_code(account.id)
+    # Drawn into the page: a picture of its own would need the code in its address.
+    drawing = segno.make(app_address(code), error="m").svg_inline(
+        scale=6, border=2, omitsize=True, dark="#14202b", light="#ffffff", svgclass="qr", lineclass=None
+    )
+    return render_template(
+        "tablets/code.html",
+        code=code,
+        qr=Markup(drawing),  # noqa: S704 - made by segno from our own address
+        address=url_for("shell.page", _external=True),
+        account=account,
+        own=account.id == current_account().id,
+    )
