@@ -1,0 +1,183 @@
+/**
+ * <aq-deliver channel>: the fourth step. The ledger item by item (captured → sealed → received → verified),
+ * what stands in the way, freeing space, and carrying the undelivered out as a file.
+ *
+ * Says only what receipts prove. Delivery itself runs in the engine and needs no tap.
+ */
+import { AqElement, html, icon, nothing, repeat } from '../element.js';
+import { describe } from '../wrapup/material.js';
+
+const STEPS = /** @type {const} */ (['captured', 'sealed', 'received', 'verified']);
+const FILTERS = /** @type {const} */ (['all', 'waiting', 'attention']);
+/** How many items are drawn at first; the newest matter most. */
+const FIRST = 60;
+
+class Deliver extends AqElement {
+  static properties = {
+    channel: {}, ledger: { state: true }, docs: { state: true }, releasable: { state: true },
+    filter: { state: true }, shown: { state: true }, busy: { state: true }, progress: { state: true },
+  };
+
+  constructor() {
+    super();
+    this.channel = '';
+    /** @type {import('../../engine/types.js').Ledger | null} */ this.ledger = null;
+    /** @type {Map<string, Record<string, any>>} */ this.docs = new Map();
+    /** @type {{bytes: number, items: string[]}} */ this.releasable = { bytes: 0, items: [] };
+    /** @type {typeof FILTERS[number]} */ this.filter = 'all';
+    this.shown = FIRST;
+    this.busy = false;
+    /** @type {{sent: number, total: number, bytes: number} | null} */ this.progress = null;
+  }
+
+  connectedCallback() {
+    super.connectedCallback();
+    this.follow(this.channel, () => this.#read());
+    this.listen(this.app, 'status', () => this.#read());
+    this.listen(this.app.engine, 'progress', (event) => { this.progress = event.detail; });
+  }
+
+  async #read() {
+    try {
+      const [ledger, readings, releasable] = await Promise.all([
+        this.app.engine.ledger(this.channel),
+        this.app.engine.list(this.channel, ['note', 'medium', 'submission', 'interview', 'finding', 'recommendation', 'event', 'consent', 'withdrawal', 'visit', 'identity', 'testimony']),
+        this.app.engine.releasable(this.channel),
+      ]);
+      this.docs = new Map(readings.map((/** @type {any} */ reading) => [reading.doc._id, reading.doc]));
+      this.ledger = ledger;
+      this.releasable = releasable;
+    } catch (error) {
+      this.app.notifyError(error);
+    }
+  }
+
+  async #now() {
+    this.busy = true;
+    try {
+      await this.app.engine.deliver();
+    } catch (error) {
+      this.app.notifyError(error);
+    }
+    this.busy = false;
+    await this.#read();
+  }
+
+  async #release() {
+    const sure = await this.app.confirm({
+      title: this.t('deliver.releaseTitle', { size: this.app.formatBytes(this.releasable.bytes) }),
+      text: this.t('deliver.releaseText'), yes: this.t('deliver.releaseYes'), no: this.t('deliver.cancel'),
+    });
+    if (!sure) return;
+    try {
+      const freed = await this.app.engine.release(this.channel);
+      this.app.notify({ kind: 'ok', text: this.t('deliver.released', { size: this.app.formatBytes(freed.bytes) }) });
+    } catch (error) {
+      this.app.notifyError(error);
+    }
+    await this.#read();
+  }
+
+  async #export() {
+    try {
+      const file = await this.app.engine.exportUndelivered();
+      const address = URL.createObjectURL(new Blob([file.bytes], { type: 'application/octet-stream' }));
+      const link = document.createElement('a');
+      link.href = address;
+      link.download = file.name;
+      link.click();
+      URL.revokeObjectURL(address);
+      this.app.notify({ kind: 'ok', text: this.t('deliver.exported', { name: file.name }) });
+    } catch (error) {
+      this.app.notifyError(error);
+    }
+  }
+
+  render() {
+    const { ledger } = this;
+    if (!ledger) return html`<p class="page meta">${this.t('deliver.loading')}</p>`;
+    const { totals } = ledger;
+    const waiting = totals.captured - totals.verified;
+    return html`
+      <div class="page stack loose">
+        ${this.#connection(waiting, totals.waitingBytes)}
+        <section class="card" aria-label=${this.t('deliver.totals')}>
+          <div class="numbers ledger-totals">${STEPS.map((step) => html`
+            <div><span class="big-number ${step === 'verified' && waiting === 0 && totals.verified > 0 ? 'text-ok' : ''}" data-total=${step}>${this.app.formatNumber(totals[step])}</span>
+              <span class="meta">${this.t(`deliver.${step}`)}</span></div>`)}</div>
+        </section>
+        ${this.#items(ledger.items)}
+        ${this.#space()}
+        ${waiting > 0 ? html`<section class="card row between">
+          <div class="grow"><h2>${this.t('deliver.exportTitle')}</h2><p class="meta">${this.t('deliver.exportText')}</p></div>
+          <button class="btn" type="button" data-action="export" @click=${() => this.#export()}>${icon('download')} ${this.t('deliver.export')}</button></section>` : nothing}
+      </div>`;
+  }
+
+  /** What stands between the tablet and the office, in words. @param {number} waiting @param {number} bytes */
+  #connection(waiting, bytes) {
+    const status = this.app.status;
+    const connection = status?.connection ?? 'offline';
+    if (waiting === 0) {
+      return html`<div class="notice ok" role="status">${icon('check')}<p><strong>${this.t('deliver.allThere')}</strong> ${status?.lastDelivery ? this.t('deliver.last', { day: this.app.formatDate(status.lastDelivery), time: this.app.formatTime(status.lastDelivery) }) : ''}</p></div>`;
+    }
+    const { progress } = this;
+    return html`<div class="notice ${connection === 'online' ? 'info' : 'wait'}" role="status">
+      ${icon(connection === 'online' ? 'sync' : 'wifi-off')}
+      <div><strong>${this.t('deliver.onlyHere', { n: waiting })}</strong> ${this.t(`deliver.connection.${connection}`)} ${bytes ? this.t('deliver.size', { size: this.app.formatBytes(bytes) }) : ''}
+        ${connection === 'online' && progress && progress.total > 0 ? html`<progress max=${progress.total} .value=${progress.sent} aria-label=${this.t('deliver.progress', { sent: progress.sent, total: progress.total })}></progress>` : nothing}</div>
+      <button class="btn" type="button" data-action="deliver" ?disabled=${this.busy} @click=${() => this.#now()}>${this.t(this.busy ? 'deliver.sending' : 'deliver.now')}</button></div>`;
+  }
+
+  /** @param {import('../../engine/types.js').LedgerItem[]} items */
+  #items(items) {
+    const attention = (/** @type {import('../../engine/types.js').LedgerItem} */ item) => Boolean(item.quarantined || item.error);
+    const wanted = items.filter((item) => (this.filter === 'waiting' ? !item.verified : this.filter === 'attention' ? attention(item) : true));
+    const counts = { all: items.length, waiting: items.filter((item) => !item.verified).length, attention: items.filter(attention).length };
+    return html`<section class="card stack">
+      <div class="row between"><h2>${this.t('deliver.items')}</h2>
+        <div class="row">${FILTERS.filter((name) => name === 'all' || counts[name] > 0).map((name) => html`
+          <button class="btn small" type="button" aria-pressed=${this.filter === name} @click=${() => { this.filter = name; }}>${this.t(`deliver.filter.${name}`)} ${counts[name]}</button>`)}</div></div>
+      ${wanted.length ? html`<ul class="list ledger">${repeat(wanted.slice(0, this.shown), (item) => item.id, (item) => html`<li>${this.#item(item)}</li>`)}</ul>`
+        : html`<div class="empty">${icon('check')}<p>${this.t(items.length ? 'deliver.noneLike' : 'deliver.none')}</p></div>`}
+      ${wanted.length > this.shown ? html`<button class="btn" type="button" @click=${() => { this.shown += FIRST; }}>${this.t('deliver.more', { n: wanted.length - this.shown })}</button>` : nothing}
+    </section>`;
+  }
+
+  /** @param {import('../../engine/types.js').LedgerItem} item */
+  #item(item) {
+    const doc = this.docs.get(item.id) ?? { type: item.type, kind: item.kind ?? undefined, created_at: item.at, created_by: this.app.status?.account?.id };
+    const interviews = [...this.docs.values()].filter((entry) => entry.type === 'interview');
+    const named = describe(this.app, doc, interviews);
+    const facts = [
+      this.app.formatBytes(item.bytes),
+      item.parts && item.parts[0] < item.parts[1] ? this.t('deliver.parts', { have: item.parts[0], all: item.parts[1] }) : '',
+      item.receipt ? this.t('deliver.receipt', { number: item.receipt.seq }) : '',
+    ].filter(Boolean).join(' · ');
+    const refused = item.quarantined ?? item.error;
+    return html`<div class="list-item ledger-item" data-item=${item.id} data-verified=${item.verified}>
+      ${icon(named.icon)}
+      <span class="body"><strong>${named.title}</strong><span class="meta">${facts}</span>
+        ${refused ? html`<span class="text-wait">${this.#refusal(item)}</span>` : nothing}</span>
+      <ol class="stepper" aria-label=${this.t('deliver.steps')}>${STEPS.map((step) => html`
+        <li class=${item[step] ? 'done' : ''}>${this.t(`deliver.step.${step}`)}<span class="sr-only">${this.t(item[step] ? 'deliver.done' : 'deliver.notYet')}</span></li>`)}</ol>
+    </div>`;
+  }
+
+  /** @param {import('../../engine/types.js').LedgerItem} item */
+  #refusal(item) {
+    const reason = `deliver.quarantine.${item.quarantined}`;
+    if (item.quarantined) return this.app.has(reason) ? this.t(reason) : this.t('deliver.quarantine.other');
+    return Object.values(this.app.explain(item.error)).slice(1).join(' ');
+  }
+
+  #space() {
+    const { bytes, items } = this.releasable;
+    if (!bytes) return nothing;
+    return html`<section class="card row between">
+      <div class="grow"><h2>${this.t('deliver.space')}</h2><p class="meta">${this.t('deliver.spaceText', { size: this.app.formatBytes(bytes), n: items.length })}</p></div>
+      <button class="btn" type="button" data-action="release" @click=${() => this.#release()}>${icon('erase')} ${this.t('deliver.release')}</button></section>`;
+  }
+}
+
+customElements.define('aq-deliver', Deliver);
