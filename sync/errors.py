@@ -1,3 +1,4 @@
+# ruff: noqa: N818 (these names are words of the protocol)
 """Errors of the sync engine: one root, and one stable code each.
 
 Codes that reach a tablet are those of docs/protocol.md; the rest (`bad-document`, `store-failed`,

@@ -10,7 +10,7 @@ import hashlib
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, cast
 
 from sync.wire import canonical
 
@@ -69,7 +69,11 @@ def generation(rev: str) -> int:
 
 def winner_order(leaves: Iterable[Leaf]) -> list[Leaf]:
     """Leaves, winner first: not deleted before deleted, then the higher generation, then the higher hex."""
-    return sorted(leaves, key=lambda leaf: (not leaf.deleted, generation(leaf.rev), leaf.rev.partition("-")[2]), reverse=True)
+    return sorted(
+        leaves,
+        key=lambda leaf: (not leaf.deleted, generation(leaf.rev), leaf.rev.partition("-")[2]),
+        reverse=True,
+    )
 
 
 def winner(leaves: Iterable[Leaf]) -> Leaf:
@@ -85,7 +89,11 @@ def leaf_revisions(parents: dict[str, str | None]) -> set[str]:
 def base(previous: dict[str, Any], document: dict[str, Any]) -> dict[str, Any]:
     """`{field: prior value}` of the fields that `document` changes; a field that was absent has None."""
     fields = (content(previous).keys() | content(document).keys()) - UNCONTESTED - {"_id"}
-    return {name: previous.get(name) for name in sorted(fields) if not _same(previous.get(name), document.get(name))}
+    return {
+        name: previous.get(name)
+        for name in sorted(fields)
+        if not _same(previous.get(name), document.get(name))
+    }
 
 
 def merge(leaves: Iterable[Leaf]) -> Merged | None:
@@ -123,8 +131,8 @@ def _settle(name: str, leaves: Sequence[Leaf]) -> _Settled | None:
     values = [leaf.doc.get(name) for leaf in leaves]
     if all(_same(values[0], value) for value in values[1:]):
         return _Settled(values[0], name not in leaves[0].doc)
-    bases = [leaf.doc.get("base") for leaf in leaves]
-    if not all(isinstance(changes, dict) for changes in bases):
+    bases = [changes for leaf in leaves if isinstance(changes := leaf.doc.get("base"), dict)]
+    if len(bases) < len(leaves):
         return None  # A leaf that does not say what it changed may have changed anything.
     changed = [index for index, changes in enumerate(bases) if name in changes]
     if not changed:
@@ -139,8 +147,8 @@ def _settle(name: str, leaves: Sequence[Leaf]) -> _Settled | None:
     if all(_same(values[changed[0]], values[index]) for index in changed[1:]):
         return _Settled(values[changed[0]], name not in leaves[changed[0]].doc)
     lists = [values[index] for index in changed]
-    if all(_scalars(value) for value in lists) and (before is None or _scalars(before)):
-        return _Settled(_merge_lists(before or [], lists))
+    if all(map(_scalars, lists)) and (before is None or _scalars(before)):
+        return _Settled(_merge_lists(before or [], cast("list[list[Any]]", lists)))
     return None
 
 
@@ -162,7 +170,9 @@ def _versions(name: str, leaves: Sequence[Leaf]) -> list[dict[str, Any]]:
     for leaf in leaves:
         value = leaf.doc.get(name)
         author, at = leaf.doc.get("updated_by"), leaf.doc.get("updated_at")
-        versions.setdefault(canonical(value), {"rev": leaf.rev, "value": value, "updated_by": author, "updated_at": at})
+        versions.setdefault(
+            canonical(value), {"rev": leaf.rev, "value": value, "updated_by": author, "updated_at": at}
+        )
     return list(versions.values())
 
 

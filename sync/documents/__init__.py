@@ -1,0 +1,1 @@
+"""Document stores: one contract, and the stores that keep it."""
