@@ -21,7 +21,7 @@ class FindingScreen extends AqElement {
   constructor() {
     super();
     this.channel = '';
-    /** @type {string | undefined} */ this.id = undefined;
+    this.id = '';
     /** @type {Record<string, any> | undefined} */ this.prefill = undefined;
     /** @type {Record<string, any> | null} */ this.fields = null;
     /** @type {import('./material.js').VisitMaterial | null} */ this.material = null;
@@ -37,7 +37,7 @@ class FindingScreen extends AqElement {
 
   get #draftKey() {
     const origin = this.prefill?.rule ? `${this.prefill.rule.submission}${this.prefill.rule.path}` : this.prefill?.combines?.join('+') ?? 'new';
-    return `finding ${this.channel} ${this.id ?? origin}`;
+    return `finding ${this.channel} ${this.id || origin}`;
   }
 
   async #open() {

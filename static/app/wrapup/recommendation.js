@@ -19,7 +19,7 @@ class RecommendationScreen extends AqElement {
   constructor() {
     super();
     this.channel = '';
-    /** @type {string | undefined} */ this.id = undefined;
+    this.id = '';
     /** @type {string | undefined} */ this.finding = undefined;
     /** @type {Record<string, any> | null} */ this.fields = null;
     /** @type {import('./material.js').VisitMaterial | null} */ this.material = null;
@@ -33,7 +33,7 @@ class RecommendationScreen extends AqElement {
   }
 
   get #draftKey() {
-    return `recommendation ${this.channel} ${this.id ?? this.finding ?? 'new'}`;
+    return `recommendation ${this.channel} ${this.id || this.finding || 'new'}`;
   }
 
   async #open() {
