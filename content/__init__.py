@@ -1,0 +1,1 @@
+"""What ships with Aigaq: catalogues, library, forms, report templates and a synthetic country."""
