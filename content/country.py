@@ -24,8 +24,16 @@ from content.sources import Item, read_catalogues, read_libraries
 
 # The demo facility's past, oldest first: the last visit leaves four open recommendations, two of them late.
 DEMO_HISTORY = (
-    Script(("food", "bedding", "registers", "calls"), ("implemented", "partly", "partly", "implemented"), (3, 3, 1, 3)),
-    Script(("shower", "doctor", "staff_number", "activities"), ("implemented", "partly", "implemented", "partly"), (3, 6, 6, 6)),
+    Script(
+        ("food", "bedding", "registers", "calls"),
+        ("implemented", "partly", "partly", "implemented"),
+        (3, 3, 1, 3),
+    ),
+    Script(
+        ("shower", "doctor", "staff_number", "activities"),
+        ("implemented", "partly", "implemented", "partly"),
+        (3, 6, 6, 6),
+    ),
     Script(
         ("light", "complaints", "space", "doctor", "solitary", "toilet", "exercise"),
         ("open", "open", "open", "open", "implemented", "implemented", "implemented"),
@@ -53,7 +61,7 @@ class Country:
 
 def build(seed: int = 1, today: date | None = None) -> Country:
     """The country as it stands on the morning of `today` (default: this machine's date)."""
-    day = today or date.today()
+    day = today or datetime.now().astimezone().date()
     catalogues = read_catalogues()
     home = catalogues["country"][0]
     zone = ZoneInfo(home["time_zone"])
@@ -78,7 +86,9 @@ def _teams(groups: list[Item], people: list[Person]) -> dict[str, tuple[Person, 
     teams = {}
     for group in groups:
         members = [person for person in people if person.group == group["id"]]
-        teams[group["region"]] = tuple(sorted(members, key=lambda person: (not person.demo, person.role != "leader")))
+        teams[group["region"]] = tuple(
+            sorted(members, key=lambda person: (not person.demo, person.role != "leader"))
+        )
     return teams
 
 
@@ -123,9 +133,9 @@ def _write_visits(scene: Scene, schedule: Schedule, demo: Fields) -> None:
         if assignment.state == "done":
             visit.write_material()
         else:
-            fields = brief(visit, [each for each in earlier if each.assignment.facility is assignment.facility])
+            fields = brief(
+                visit, [each for each in earlier if each.assignment.facility is assignment.facility]
+            )
             scene.papers.write(visit.channel, visit.leader.id, visit.made_at + timedelta(minutes=1), fields)
         earlier.append(visit)
     scene.follow_up.advance(scene.today)
-
-

@@ -37,10 +37,15 @@ def setting_of(facility: Fields) -> str:
 
 def _demo(entry: dict[str, Any], types: dict[str, Item], languages: list[str], words: Any) -> Fields:
     pattern = words["types"][entry["type"]]["name"]
-    place = dict(zip(("ru", "kk", "en"), (entry["place"][0], entry["place"][0], entry["place"][2]), strict=True))
+    place = dict(
+        zip(("ru", "kk", "en"), (entry["place"][0], entry["place"][0], entry["place"][2]), strict=True)
+    )
     return {
         "_id": f"facility:{entry['slug']}",
-        "name": {language: pattern[language].format(number=entry["number"], place=place[language]) for language in languages},
+        "name": {
+            language: pattern[language].format(number=entry["number"], place=place[language])
+            for language in languages
+        },
         "aliases": entry["aliases"],
         "codes": [entry["code"], f"№ {entry['number']}"],
         "facility_type": entry["type"],
@@ -60,9 +65,10 @@ class _Deal:
     """Deals towns, numbers and codes so that no two facilities share a name."""
 
     def __init__(self, random: Random, words: Any, places: Any, languages: list[str], today: date) -> None:
-        self.random, self.words, self.places, self.languages, self.today = random, words, places, languages, today
+        self.random, self.today = random, today
+        self.words, self.places, self.languages = words, places, languages
         self.towns = self._towns()
-        self.numbers = {kind: 0 for kind in words["types"]}
+        self.numbers = dict.fromkeys(words["types"], 0)
         self.taken: set[str] = {words["demo"]["slug"]}
         self.coded: dict[str, int] = {}
 
@@ -88,7 +94,10 @@ class _Deal:
             region = self.random.choices(list(self.words["weights"]), list(self.words["weights"].values()))[0]
             town = self.random.choice(self.towns[region])
             poetic = self.random.choice(self.places["poetic"])
-            slug = "-".join([spec["prefix"], town[2].lower()] + ([poetic[2].lower()] if "{poetic}" in spec["name"]["ru"] else []))
+            slug = "-".join(
+                [spec["prefix"], town[2].lower()]
+                + ([poetic[2].lower()] if "{poetic}" in spec["name"]["ru"] else [])
+            )
             if spec["numbered"]:
                 slug = f"{spec['prefix']}-{self._number(kind['id']) + 1}-{town[2].lower()}"
             if slug not in self.taken:
@@ -107,7 +116,9 @@ class _Deal:
             self.numbers[counter] += 1
         return self.numbers[counter]
 
-    def _fields(self, kind: Item, spec: Any, region: str, town: tuple[str, str, str], poetic: list[str], slug: str) -> Fields:
+    def _fields(
+        self, kind: Item, spec: Any, region: str, town: tuple[str, str, str], poetic: list[str], slug: str
+    ) -> Fields:
         random = self.random
         words = {
             "number": self._next_number(kind["id"]) if spec["numbered"] else 0,
@@ -117,8 +128,15 @@ class _Deal:
             "ru_poetic": poetic[1],
         }
         local = {"place": town[0], "poetic": poetic[0]}
-        latin = {"place": town[2], "poetic": poetic[2], "unit": words["unit"].translate(str.maketrans("АБВГД", "ABVGD"))}
-        name = {language: spec["name"][language].format(**{**words, **(latin if language == "en" else local)}) for language in self.languages}
+        latin = {
+            "place": town[2],
+            "poetic": poetic[2],
+            "unit": words["unit"].translate(str.maketrans("АБВГД", "ABVGD")),
+        }
+        name = {
+            language: spec["name"][language].format(**{**words, **(latin if language == "en" else local)})
+            for language in self.languages
+        }
         opened, closed = self._dates()
         low, high = spec["capacity"]
         return {
@@ -143,7 +161,9 @@ class _Deal:
             return []
         self.coded[region] = self.coded.get(region, 0) + 1
         last = self.coded[region]
-        if region == self.words["demo"]["region"] and last >= int(self.words["demo"]["code"].rpartition("/")[2]):
+        if region == self.words["demo"]["region"] and last >= int(
+            self.words["demo"]["code"].rpartition("/")[2]
+        ):
             last += 1
         return [f"{self.words['codes'][region]}/{last}", f"№ {number}"]
 

@@ -61,7 +61,9 @@ class Scene:
 
     def label(self, catalogue: str, ident: str, language: str) -> str:
         """A catalogue item's label: shipped labels are complete."""
-        return str(next(item["label"][language] for item in self.catalogues[catalogue] if item["id"] == ident))
+        return str(
+            next(item["label"][language] for item in self.catalogues[catalogue] if item["id"] == ident)
+        )
 
 
 class Visit:
@@ -78,7 +80,9 @@ class Visit:
         if assignment.unplanned:
             planned = assignment.first
         self.made_at = self._at(planned, 9 if not assignment.unplanned else 7)
-        self.ulid = ulid(self.made_at, f"{scene.papers.seed}/visit/{assignment.facility['_id']}/{assignment.first}")
+        self.ulid = ulid(
+            self.made_at, f"{scene.papers.seed}/visit/{assignment.facility['_id']}/{assignment.first}"
+        )
         self.channel = f"visit-{self.ulid.lower()}"
         self.clock = datetime.combine(assignment.first, time(9, 40), scene.zone)
         self.handles: dict[str, int] = {}
@@ -102,11 +106,16 @@ class Visit:
             "to": assignment.last.isoformat(),
             "group": self.leader.group,
             "leader": self.leader.id,
-            "team": [{"person": each.id, "part": self.words.part(number)} for number, each in enumerate(assignment.team)],
+            "team": [
+                {"person": each.id, "part": self.words.part(number)}
+                for number, each in enumerate(assignment.team)
+            ],
             "objectives": self.words.say("objectives", assignment.kind, theme=theme),
             "status": status,
             "unplanned": assignment.unplanned,
-            "recording": {"photo": True, "audio": True, "video": True} if assignment.state == "today" else None,
+            "recording": {"photo": True, "audio": True, "video": True}
+            if assignment.state == "today"
+            else None,
             "time_zone": str(self.scene.zone),
             "lang": self.language,
         }
@@ -159,7 +168,9 @@ class Visit:
         """Check what is still open at this facility; returns what will be recommended again."""
         again = []
         for each in self.scene.follow_up.unsettled(self.assignment.facility["_id"])[:6]:
-            outcome = each.outcome if each.outcome != "open" else self.random.choice(["not", "partly", "unclear"])
+            outcome = (
+                each.outcome if each.outcome != "open" else self.random.choice(["not", "partly", "unclear"])
+            )
             data = {"recommendation": each.id, "status": outcome, "text": self.words.say("verified", outcome)}
             self._event("verification", data)
             each.status = "open" if outcome == "unclear" else outcome
@@ -178,7 +189,12 @@ class Visit:
         theme = self.random.choice(["food", "health", "contacts", "complaints", "accommodation"])
         child = None
         if category == "child":
-            child = {"assent": True, "adult_consent": False, "why_none": self.words.say("why_none"), "present": ""}
+            child = {
+                "assent": True,
+                "adult_consent": False,
+                "why_none": self.words.say("why_none"),
+                "present": "",
+            }
         label = self.scene.label("themes", theme, self.language).lower()
         return self._write(
             author,
@@ -197,7 +213,7 @@ class Visit:
     def _notes(self) -> list[str]:
         notes = []
         for _ in range(3 if self.script else self.random.choice([0, 0, 1, 1])):
-            fields = {
+            fields: dict[str, Any] = {
                 "type": "note",
                 "text": self.words.say("note"),
                 "place": self.words.place(self.setting),
@@ -244,7 +260,11 @@ class Visit:
             # The scripted visits have one recommendation for each finding: outcomes match by number.
             for entry in template["recommend"][: 1 if self.script else None]:
                 text = self.random.choice(entry["text"])
-                self._issue(Advice(text, [finding], template["theme"], entry["to"], entry["months"], entry["priority"]))
+                self._issue(
+                    Advice(
+                        text, [finding], template["theme"], entry["to"], entry["months"], entry["priority"]
+                    )
+                )
         for each in repeats:
             each.repeated = True
             text = self.words.say("again", text=each.text)
@@ -294,7 +314,8 @@ class Visit:
     def _report(self) -> None:
         last, today = self.assignment.last, self.scene.today
         age = (today - last).days
-        status = "draft" if age <= 6 else self.random.choice(["returned", "approved"]) if age <= OPEN_DAYS else "sent"
+        young = "draft" if age <= 6 else self.random.choice(["returned", "approved"])
+        status = young if age <= OPEN_DAYS else "sent"
         written = min(last + timedelta(days=self.random.randint(2, 12)), today - timedelta(days=1))
         facility = self.assignment.facility
         slots = {
@@ -309,8 +330,12 @@ class Visit:
             "type": "report",
             "status": status,
             "language": self.language,
-            "sections": {name: self.words.say(name, **slots) for name in ("summary", "context", "conclusions")},
-            "approved_by": [each.id for each in self.assignment.team] if status in ("approved", "sent") else [],
+            "sections": {
+                name: self.words.say(name, **slots) for name in ("summary", "context", "conclusions")
+            },
+            "approved_by": [each.id for each in self.assignment.team]
+            if status in ("approved", "sent")
+            else [],
             "lang": self.language,
         }
         self.scene.papers.write(self.channel, self.leader.id, self._at(written, 22), fields)
@@ -335,7 +360,9 @@ class Visit:
         self.scene.papers.write(self.channel, self.leader.id, at, fields)
 
     def _write(self, author: Person, fields: dict[str, Any]) -> str:
-        return self.scene.papers.write(self.channel, author.id, self._now(), {**fields, "lang": self.language})
+        return self.scene.papers.write(
+            self.channel, author.id, self._now(), {**fields, "lang": self.language}
+        )
 
     def _now(self) -> datetime:
         """The next moment of the visit: everything takes some minutes, long visits go on next day."""

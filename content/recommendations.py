@@ -7,7 +7,7 @@ it settles nothing here; a review or a check at a later visit does.
 from __future__ import annotations
 
 import heapq
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from random import Random
@@ -66,7 +66,9 @@ class FollowUp:
             return
         likely = 0.15 if each.outcome == "open" else 0.8
         if self.random.random() < likely or each.outcome == "implemented":
-            self._later(each.issued + timedelta(days=self.random.randint(35, 130)), lambda day: self._reply(each, day))
+            self._later(
+                each.issued + timedelta(days=self.random.randint(35, 130)), lambda day: self._reply(each, day)
+            )
         elif each.outcome == "not" and self.random.random() < 0.5:
             self._later(each.deadline + timedelta(days=100), lambda day: self._review(each, day))
 
@@ -82,7 +84,13 @@ class FollowUp:
 
     def decide(self, channel: str, day: date, decision: str, note: str) -> None:
         """The office's decision on a visit's report."""
-        fields = {"type": "review", "recommendation": None, "visit": channel, "decision": decision, "note": note}
+        fields = {
+            "type": "review",
+            "recommendation": None,
+            "visit": channel,
+            "decision": decision,
+            "note": note,
+        }
         self._office(day, fields)
 
     def later(self, day: date, act: Callable[[date], None]) -> None:
@@ -112,7 +120,9 @@ class FollowUp:
         }
         self._office(day, fields)
         if each.reviewed and each.outcome != "open" and self.random.random() < 0.75:
-            self._later(day + timedelta(days=self.random.randint(4, 25)), lambda later: self._review(each, later))
+            self._later(
+                day + timedelta(days=self.random.randint(4, 25)), lambda later: self._review(each, later)
+            )
 
     def _review(self, each: Tracked, day: date) -> None:
         if each.status != "open":
@@ -129,6 +139,6 @@ class FollowUp:
         }
         self._office(day, fields)
 
-    def _office(self, day: date, fields: dict[str, object]) -> None:
+    def _office(self, day: date, fields: Mapping[str, object]) -> None:
         at = datetime.combine(day, time(10, self.random.randrange(60)), self.zone)
         self.papers.write("office", self.random.choice(self.analysts).id, at, dict(fields))

@@ -40,7 +40,9 @@ class Schedule:
     plan: list[dict[str, Any]]
 
 
-def make_schedule(random: Random, facilities: list[Fields], teams: dict[str, tuple[Person, ...]], today: date) -> Schedule:
+def make_schedule(
+    random: Random, facilities: list[Fields], teams: dict[str, tuple[Person, ...]], today: date
+) -> Schedule:
     """`teams` is each region's group, leader first; the first facility is the demo facility."""
     demo, others = facilities[0], facilities[1:]
     calendar = _Calendar(random, others, teams, today)
@@ -53,7 +55,9 @@ def make_schedule(random: Random, facilities: list[Fields], teams: dict[str, tup
     for days, kind in ((1020, "periodic"), (610, "periodic"), (246, "follow-up")):
         calendar.book(demo, kind, today - timedelta(days=days), team, length=2)
     calendar.book(demo, "periodic", today, team, length=2, state="today")
-    nearby = [facility for facility in others if facility["region"] == demo["region"] and not facility["closed"]]
+    nearby = [
+        facility for facility in others if facility["region"] == demo["region"] and not facility["closed"]
+    ]
     for days, facility in zip(COMING_DAYS, nearby, strict=False):
         calendar.book(facility, "periodic", today + timedelta(days=days), team, length=1, state="coming")
     return Schedule(sorted(calendar.booked, key=lambda each: (each.first, each.facility["_id"])), plan)
@@ -62,7 +66,9 @@ def make_schedule(random: Random, facilities: list[Fields], teams: dict[str, tup
 class _Calendar:
     """Books assignments; remembers who was visited, so that kinds make sense."""
 
-    def __init__(self, random: Random, facilities: list[Fields], teams: dict[str, tuple[Person, ...]], today: date) -> None:
+    def __init__(
+        self, random: Random, facilities: list[Fields], teams: dict[str, tuple[Person, ...]], today: date
+    ) -> None:
         self.random, self.facilities, self.teams, self.today = random, facilities, teams, today
         self.booked: list[Assignment] = []
         # A few facilities are visited again and again, most now and then, some never.
@@ -73,7 +79,14 @@ class _Calendar:
         first = _working_day(self.random, date(year, 1, 9), date(year, 12, 20))
         facility = self._pick(first)
         kind = self._kind(facility, first)
-        self.book(facility, kind, first, self._team(facility), length=self._length(facility), unplanned=kind == "special")
+        self.book(
+            facility,
+            kind,
+            first,
+            self._team(facility),
+            length=self._length(facility),
+            unplanned=kind == "special",
+        )
 
     def plan_year(self, count: int) -> list[dict[str, Any]]:
         """This year's plan; what of it is due by today has been visited, with a few specials besides."""
@@ -135,7 +148,8 @@ class _Calendar:
         open_then = [
             each
             for each in self.facilities
-            if (each["closed"] or "9999") > (day + timedelta(days=4)).isoformat() and self.interest[each["_id"]]
+            if (each["closed"] or "9999") > (day + timedelta(days=4)).isoformat()
+            and self.interest[each["_id"]]
         ]
         return self.random.choices(open_then, [self.interest[each["_id"]] for each in open_then])[0]
 
@@ -143,7 +157,11 @@ class _Calendar:
         if special and self.random.random() < 0.12:
             return "special"
         seen = any(each.facility["_id"] == facility["_id"] and each.first < day for each in self.booked)
-        return self.random.choices(["periodic", "intermediate", "follow-up"], [5, 2, 3])[0] if seen else "periodic"
+        return (
+            self.random.choices(["periodic", "intermediate", "follow-up"], [5, 2, 3])[0]
+            if seen
+            else "periodic"
+        )
 
     def _team(self, facility: Fields) -> tuple[Person, ...]:
         """The region's group without the people of the demonstration: their tablets stay light."""
