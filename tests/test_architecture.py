@@ -22,17 +22,43 @@ IMPORT = re.compile(
 ROOMS: dict[str, set[str]] = {
     "static/vendor": set(),
     "static/design": set(),
-    "static/engine/client.js": {"static/engine/types.js", "static/engine/worker.js", "static/engine/errors.js"},
+    "static/engine/client.js": {
+        "static/engine/types.js",
+        "static/engine/worker.js",
+        "static/engine/errors.js",
+    },
     "static/engine/crypto": {"static/vendor", "static/engine/errors.js", "static/engine/types.js"},
-    "static/engine/store": {"static/vendor", "static/engine/crypto", "static/engine/errors.js", "static/engine/types.js"},
+    "static/engine/store": {
+        "static/vendor",
+        "static/engine/crypto",
+        "static/engine/errors.js",
+        "static/engine/types.js",
+    },
     "static/engine": {"static/vendor"},
     "static/forms": {"static/vendor", "static/app", "static/design"},
-    "static/app": {"static/vendor", "static/design", "static/forms", "static/engine/client.js", "static/engine/types.js", "static/engine/errors.js"},
-    "static/office": {"static/vendor", "static/design", "static/engine/crypto", "static/engine/media", "static/engine/types.js"},
+    "static/app": {
+        "static/vendor",
+        "static/design",
+        "static/forms",
+        "static/engine/client.js",
+        "static/engine/types.js",
+        "static/engine/errors.js",
+    },
+    "static/office": {
+        "static/vendor",
+        "static/design",
+        "static/engine/crypto",
+        "static/engine/media",
+        "static/engine/types.js",
+    },
     "service_worker": {"static/engine", "static/vendor"},
 }
 # where the longest prefix is narrower than the room's own folder
-SAME_ROOM = {"static/engine/client.js": "static/engine", "static/engine/crypto": "static/engine", "static/engine/store": "static/engine"}
+SAME_ROOM = {
+    "static/engine/client.js": "static/engine",
+    "static/engine/crypto": "static/engine",
+    "static/engine/store": "static/engine",
+}
 LONGEST_MODULE = 400
 
 
@@ -53,7 +79,9 @@ def imports_of(path: Path) -> list[str]:
     source = re.sub(r"/\*.*?\*/", "", path.read_text(), flags=re.DOTALL)
     here = posixpath.dirname(path.relative_to(ROOT).as_posix())
     named = [next(filter(None, groups)) for groups in IMPORT.findall(source)]
-    return [posixpath.normpath(posixpath.join(here, name)) if name.startswith(".") else name for name in named]
+    return [
+        posixpath.normpath(posixpath.join(here, name)) if name.startswith(".") else name for name in named
+    ]
 
 
 def may_import(source: str, target: str) -> bool:
@@ -65,7 +93,9 @@ def may_import(source: str, target: str) -> bool:
 
 
 @pytest.mark.parametrize(
-    "path", tracked("static/**/*.js", "static/*.js", "service_worker/*.js"), ids=lambda path: path.relative_to(ROOT).as_posix()
+    "path",
+    tracked("static/**/*.js", "static/*.js", "service_worker/*.js"),
+    ids=lambda path: path.relative_to(ROOT).as_posix(),
 )
 def test_a_module_imports_only_from_rooms_it_may_know(path: Path) -> None:
     source = path.relative_to(ROOT).as_posix()
@@ -92,14 +122,17 @@ def test_every_module_says_what_it_owns() -> None:
     silent = [
         path.relative_to(ROOT).as_posix()
         for path in tracked("webapp/*.py", "sync/*.py", "content/*.py", "static/*.js", "service_worker/*.js")
-        if path.read_text().strip() and not path.read_text().lstrip().startswith(('"""', "/**", "//", "/*", 'r"""'))
+        if path.read_text().strip()
+        and not path.read_text().lstrip().startswith(('"""', "/**", "//", "/*", 'r"""'))
     ]
     assert not silent
 
 
 def test_nothing_third_party_or_built_is_tracked() -> None:
     names = [path.relative_to(ROOT).as_posix() for path in tracked("*")]
-    assert not [name for name in names if re.search(r"(^|/)(vendor|node_modules|dist|\.venv|instance)/|\.mo$", name)]
+    assert not [
+        name for name in names if re.search(r"(^|/)(vendor|node_modules|dist|\.venv|instance)/|\.mo$", name)
+    ]
     assert not [path for path in tracked("*") if path.stat().st_size > 1_500_000]
 
 

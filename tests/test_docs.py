@@ -58,5 +58,7 @@ def test_every_adr_says_context_choice_cost_and_when_to_reverse() -> None:
     assert pages
     for page in pages:
         text = page.read_text()
-        missing = [part for part in ("## Context", "## Choice", "## Cost", "## Reverse when") if part not in text]
+        missing = [
+            part for part in ("## Context", "## Choice", "## Cost", "## Reverse when") if part not in text
+        ]
         assert not missing, f"{page.name}: {missing}"

@@ -26,7 +26,9 @@ SIZES = {"desktop": (1280, 800), "tablet": (820, 1180), "phone": (390, 844)}
 class Tablet:
     """A browser on its own profile: `open` starts it, `close` ends it well, `kill` like a dead battery."""
 
-    def __init__(self, playwright: Playwright, profile: Path, *, size: str = "tablet", locale: str = "ru-RU") -> None:
+    def __init__(
+        self, playwright: Playwright, profile: Path, *, size: str = "tablet", locale: str = "ru-RU"
+    ) -> None:
         self._playwright = playwright
         self.profile = profile
         self._size = SIZES[size]
@@ -50,7 +52,9 @@ class Tablet:
         self.context.set_default_timeout(20_000)
         page = self.context.pages[0] if self.context.pages else self.context.new_page()
         page.on("pageerror", lambda error: self.errors.append(str(error)))
-        page.on("console", lambda message: self.errors.append(message.text) if message.type == "error" else None)
+        page.on(
+            "console", lambda message: self.errors.append(message.text) if message.type == "error" else None
+        )
         return page
 
     @property
