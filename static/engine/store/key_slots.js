@@ -94,6 +94,12 @@ export class KeySlots {
     });
   }
 
+  /** Nothing of any key stays in memory. */
+  forget() {
+    for (const { key } of this.#keys.values()) key.fill(0);
+    this.#keys.clear();
+  }
+
   #grow() {
     this.place.write(this.#slots * SLOT, randomBytes(PAGE * SLOT));
     for (let slot = this.#slots + PAGE - 1; slot >= this.#slots; slot -= 1) this.#free.push(slot);

@@ -1,0 +1,54 @@
+// Recordings that a crash or a dead battery cut off, found at the next unlock.
+//
+// Owns: turning what is on the disk into an `interrupted` medium. Frames are counted in the ciphertext
+// by their length prefixes (the key is gone with the session); a torn last frame is cut off. Files that
+// no document knows are removed: their recording never began.
+
+import { PREFIX, scanFrames, TAG } from '../crypto/stream.js';
+import { CHUNK, Chunks } from './chunks.js';
+import { chunkWrites, plainSize } from './recordings.js';
+
+/**
+ * @param {import('../session.js').Session} session
+ * @param {import('../writing.js').Writing} writing
+ * @returns {Promise<string[]>} ids of the media that were interrupted
+ */
+export async function recoverMedia(session, writing) {
+  const known = new Set([...session.records.files.values()].map(({ file }) => file));
+  const noted = new Set((await session.storage.database.all('chunks')).map((row) => row.file));
+  for (const name of await session.storage.files.names()) {
+    if (!known.has(name) && !noted.has(name)) await session.storage.files.remove(name);
+  }
+  const recovered = [];
+  for (const { id, channel, file, freed } of [...session.records.files.values()]) {
+    const doc = session.readings.get(channel, id)?.doc;
+    if (freed || doc?.state !== 'recording') continue;
+    const found = await cutToWholeFrames(session.storage.files, file);
+    const writes = await chunkWrites(session, file, found.chunks);
+    await writing.save(channel, { ...doc, ...found, state: 'interrupted' }, { writes });
+    recovered.push(id);
+  }
+  return recovered;
+}
+
+/**
+ * @param {import('../store/files.js').Files} files
+ * @param {string} name
+ */
+async function cutToWholeFrames(files, name) {
+  const file = await files.open(name);
+  try {
+    const { frames, bytes } = await scanFrames((offset, length) => file.read(offset, length), file.size());
+    // An empty frame is the flagged one: the crash came between it and the document that says "complete".
+    const ended = frames.at(-1)?.size === TAG;
+    const kept = ended ? frames.slice(0, -1) : frames;
+    const size = ended ? bytes - PREFIX - TAG : bytes;
+    if (size < file.size()) await file.truncate(size);
+    const chunks = new Chunks(name);
+    for (let at = 0; at < size; at += CHUNK) await chunks.push(await file.read(at, Math.min(CHUNK, size - at)));
+    await chunks.end();
+    return { frames: kept.length, bytes: size, plain_bytes: plainSize(kept), chunks: chunks.list };
+  } finally {
+    await file.close();
+  }
+}

@@ -1,0 +1,279 @@
+// Saving: a revision, its place in the log, and its sealed envelope, in one strict transaction.
+//
+// Owns: the header's fields, `base`, the choice of the parent, coalescing of envelopes that were never
+// tried, and sealed bodies of custody documents. One save after another: two saves of one document
+// must not become a conflict with oneself. docs/documents.md; protocol.md, section 4.
+
+import { boxKey, open, seal } from './crypto/box.js';
+import { sealContentKey, sealEnvelope } from './crypto/sealing.js';
+import { signEnvelope } from './crypto/signing.js';
+import { randomId, ulid } from './crypto/ulid.js';
+import { fromBase64, mend, randomBytes, sha256, text, toBase64, toHex, utf8 } from './crypto/wire.js';
+import { EngineError } from './errors.js';
+import { base, revisionId, winnerOrder } from './replication/revisions.js';
+
+/**
+ * @typedef {import('./session.js').Session} Session
+ * @typedef {import('./types.js').Reading} Reading
+ * @typedef {import('./types.js').ContentKey} ContentKey
+ * @typedef {import('./store/records.js').Entry} Entry
+ * @typedef {import('./store/records.js').HeldLeaf} HeldLeaf
+ * @typedef {import('./store/database.js').Write} Write
+ */
+
+/** What belongs to the same moment as a save: entries and rows of its transaction. @typedef {{entries?: Entry[], writes?: Write[]}} Together */
+
+/** The newest schema that this app writes; a document of a newer one is only read. */
+const SCHEMA = 1;
+const CUSTODY_TYPES = new Set(['identity', 'testimony']);
+const CUSTODY_KINDS = new Set(['audio', 'video', 'appeal']);
+const VISIT_CHANNEL = /^visit-[0-9a-z]{26}$/;
+const DOCUMENT_ID = /^[a-z][a-z_]*:[^\s]{1,100}$/;
+const MOST_ANCESTORS = 1000;
+
+export class Writing {
+  /** @type {Promise<unknown>} */ #turn = Promise.resolve();
+
+  /**
+   * @param {Session} session
+   * @param {{now: () => number, clockOffset: () => number | null, saved: (channel: string, id: string) => void}} world
+   */
+  constructor(session, world) {
+    this.session = session;
+    this.world = world;
+  }
+
+  /**
+   * @param {string} channel
+   * @param {Record<string, any>} fields
+   * @param {Together} [together]
+   * @returns {Promise<Reading>} durable
+   * @throws {EngineError} `bad-document`, `refused`, `erased`, `storage-full`
+   */
+  save(channel, fields, together = {}) {
+    return this.#inTurn(async () => {
+      if (!VISIT_CHANNEL.test(channel)) throw new EngineError('refused', `cannot write to ${channel}`);
+      const leaf = await this.#revise(channel, parseFields(fields, this.world.now()));
+      if (leaf) await this.#write(channel, leaf, together);
+      else if (together.entries || together.writes) await this.session.commit(together.entries ?? [], together.writes);
+      return /** @type {Reading} */ (this.session.readings.get(channel, fields._id ?? leaf?.doc._id));
+    });
+  }
+
+  /** @param {Record<string, any>} fields @returns {Promise<Reading>} in a new channel */
+  createVisit(fields) {
+    const id = ulid(this.world.now());
+    const defaults = { unplanned: true, status: 'open', objectives: '', recording: null };
+    return this.save(`visit-${id.toLowerCase()}`, { ...defaults, ...fields, type: 'visit', _id: `visit:${id}` });
+  }
+
+  /**
+   * A custody document: its body opens in this session and with the key holders.
+   * @param {string} channel
+   * @param {Record<string, any>} fields
+   * @param {any} secret
+   * @returns {Promise<Reading>}
+   * @throws {EngineError} `sealed` for a further version of an earlier session's document
+   */
+  async saveSealed(channel, fields, secret) {
+    if (!CUSTODY_TYPES.has(fields.type)) throw new EngineError('bad-document', 'type');
+    const _id = fields._id ?? `${fields.type}:${ulid(this.world.now())}`;
+    const known = this.session.custodyKeys.get(_id);
+    if (!known && this.session.records.get(channel, _id)) throw new EngineError('sealed');
+    const raw = known ?? randomBytes(32);
+    const body = utf8(JSON.stringify(mend(secret)));
+    const sealed = toBase64(await seal(await boxKey(raw), body, _id));
+    /** @type {Together} */
+    const together = known ? {} : { entries: [await this.stanza(_id, raw)] };
+    this.session.custodyKeys.set(_id, raw);
+    return this.save(channel, { ...fields, _id, sealed, size: body.length }, together);
+  }
+
+  /** @param {string} channel @param {string} id @returns {Promise<any>} @throws {EngineError} `sealed`, `erased`, `not-here` */
+  async openSealed(channel, id) {
+    const reading = this.session.readings.get(channel, id);
+    if (!reading) throw new EngineError('not-here');
+    if (reading.erased) throw new EngineError('erased');
+    const raw = this.session.custodyKeys.get(id);
+    if (!raw) throw new EngineError('sealed');
+    try {
+      return JSON.parse(text(await open(await boxKey(raw), fromBase64(reading.doc.sealed), id)));
+    } catch {
+      throw new EngineError('record-damaged', id);
+    }
+  }
+
+  /**
+   * The log's entry that keeps a custody key for the office alone.
+   * @param {string} id
+   * @param {import('./crypto/wire.js').Bytes} raw
+   * @returns {Promise<Entry>}
+   */
+  async stanza(id, raw) {
+    const custody = this.session.self.keyset.set.keys.custody;
+    return { t: 'stanza', id, key_id: custody.id, stanza: await sealContentKey(raw, custody, id) };
+  }
+
+  /**
+   * Seals everything of a channel that was written here once more: its server was restored from a backup.
+   * @param {string} channel
+   */
+  offerAgain(channel) {
+    return this.#inTurn(async () => {
+      for (const held of this.session.records.channels.get(channel)?.values() ?? []) {
+        if (held.erased) continue;
+        for (const leaf of held.leaves.filter(({ local }) => local)) await this.#write(channel, leaf, {});
+      }
+    });
+  }
+
+  /**
+   * The next revision, or null where nothing changes.
+   * @param {string} channel
+   * @param {any} fields parsed
+   * @returns {Promise<HeldLeaf | null>}
+   */
+  async #revise(channel, fields) {
+    const held = this.session.records.get(channel, fields._id);
+    if (held?.erased || this.session.records.erased.has(fields._id)) throw new EngineError('erased');
+    const [parent] = winnerOrder(held?.leaves ?? []).filter((leaf) => !leaf.deleted);
+    if (parent && (parent.doc.schema ?? 1) > SCHEMA) throw new EngineError('refused', 'newer schema');
+    const at = new Date(this.world.now()).toISOString();
+    const { account, device } = this.session.self;
+    const doc = {
+      ...fields,
+      schema: SCHEMA,
+      class: classOf(fields),
+      created_at: parent?.doc.created_at ?? at,
+      created_by: parent?.doc.created_by ?? account.id,
+      updated_at: at,
+      updated_by: account.id,
+      device: device.id,
+    };
+    if (parent) {
+      doc.base = this.#base(parent, doc);
+      const unchanged = Object.keys(base(parent.doc, doc)).length === 0;
+      if (unchanged && held?.leaves.length === 1) return null;
+    }
+    const ancestors = parent ? [parent.rev, ...parent.ancestors].slice(0, MOST_ANCESTORS) : [];
+    return { rev: await revisionId(parent?.rev ?? null, doc), ancestors, deleted: false, doc, local: true };
+  }
+
+  /**
+   * Prior values as of the last revision that may have left this tablet: what lies between was seen by
+   * nobody else, so a colleague's revision is compared with the state from before it.
+   * @param {HeldLeaf} parent
+   * @param {any} doc
+   */
+  #base(parent, doc) {
+    const changed = base(parent.doc, doc);
+    const seen = !parent.local || this.session.records.envelopesOf(doc._id).some((e) => e.rev === parent.rev && e.receipt);
+    if (seen || !parent.doc.base) return changed;
+    const before = { ...parent.doc, ...parent.doc.base };
+    return base(before, doc);
+  }
+
+  /**
+   * @param {string} channel
+   * @param {HeldLeaf} leaf
+   * @param {Together} together
+   */
+  async #write(channel, leaf, { entries = [], writes = [] }) {
+    const { records, self } = this.session;
+    const id = randomId();
+    const previous = await this.#untried(leaf.doc._id);
+    const supersedes = previous ? [previous.id, ...previous.supersedes] : [];
+    const count = records.count + 1;
+    const sealed = await this.#seal(id, {
+      channel,
+      document: leaf.doc,
+      rev: leaf.rev,
+      ancestors: leaf.ancestors,
+      deleted: leaf.deleted,
+      supersedes,
+      clock_offset_ms: this.world.clockOffset(),
+      count,
+      keys: this.#keys(leaf.doc, entries),
+    });
+    /** @type {Entry} */
+    const envelope = { t: 'envelope', e: {
+      id, n: count, channel, document: leaf.doc._id, rev: leaf.rev, supersedes,
+      at: leaf.doc.updated_at, size: sealed.length, receipt: null, quarantined: null,
+    } };
+    /** @type {Write[]} */
+    const rows = [{ store: 'outbox', put: {
+      n: count, id, key: self.keyset.set.keys.transport.id, device: self.device.id, sealed: sealed.buffer,
+      signature: await signEnvelope(this.session.signingKey, id, sealed), size: sealed.length,
+      sha256: toHex(await sha256(sealed)), tried: false, receipt: null, quarantined: null, error: null,
+    } }];
+    if (previous) {
+      // It may have been tried since we looked: then both are delivered, which harms nobody.
+      rows.push({ store: 'outbox', key: previous.n, change: (row) => (row && !row.tried ? null : undefined) });
+    }
+    await this.session.commit([...entries, { t: 'doc', c: channel, l: leaf }, envelope], [...rows, ...writes]);
+    this.world.saved(channel, leaf.doc._id);
+  }
+
+  /** The document's newest envelope, if no server was ever offered it. @param {string} document */
+  async #untried(document) {
+    const last = this.session.records.envelopesOf(document).at(-1);
+    if (!last || last.receipt) return null;
+    const row = await this.session.storage.database.get('outbox', last.n);
+    return row && row.id === last.id && !row.tried ? last : null;
+  }
+
+  /** @param {string} id @param {any} plain */
+  #seal(id, plain) {
+    return sealEnvelope(utf8(JSON.stringify(plain)), this.session.self.keyset.set.keys.transport, id);
+  }
+
+  /**
+   * Every envelope of a document with a content key carries it: an earlier one may have been superseded.
+   * @param {any} doc
+   * @param {Entry[]} entries a stanza may be among them
+   * @returns {ContentKey[]}
+   */
+  #keys(doc, entries) {
+    const made = entries.find((entry) => entry.t === 'stanza' && entry.id === doc._id);
+    const stanza = made && made.t === 'stanza' ? made : this.session.records.stanzas.get(doc._id);
+    if (stanza) return [{ for: doc._id, class: 'custody', key_id: stanza.key_id, stanza: stanza.stanza }];
+    const raw = doc.type === 'medium' ? this.session.slots.get(doc._id) : null;
+    return raw ? [{ for: doc._id, class: 'group', key: toBase64(raw) }] : [];
+  }
+
+  /**
+   * @template T
+   * @param {() => Promise<T>} work
+   * @returns {Promise<T>}
+   */
+  #inTurn(work) {
+    const result = this.#turn.then(work);
+    this.#turn = result.catch(() => {});
+    return result;
+  }
+}
+
+/**
+ * Fields of a document as a screen gives them, without what the engine fills in.
+ * @param {any} fields
+ * @param {number} now
+ * @throws {EngineError} `bad-document`
+ */
+function parseFields(fields, now) {
+  if (!fields || typeof fields.type !== 'string' || !/^[a-z][a-z_]*$/.test(fields.type)) throw new EngineError('bad-document', 'type');
+  fields._id ??= `${fields.type}:${ulid(now)}`;
+  if (typeof fields._id !== 'string' || !DOCUMENT_ID.test(fields._id) || !fields._id.startsWith(`${fields.type}:`)) {
+    throw new EngineError('bad-document', '_id');
+  }
+  try {
+    const { base: _base, _rev, _revisions, _deleted, _attachments, ...rest } = mend(fields);
+    return rest;
+  } catch (error) {
+    throw new EngineError('bad-document', error instanceof Error ? error.message : undefined);
+  }
+}
+
+/** @param {any} fields */
+export function classOf({ type, kind }) {
+  return CUSTODY_TYPES.has(type) || (type === 'medium' && CUSTODY_KINDS.has(kind)) ? 'custody' : 'group';
+}
