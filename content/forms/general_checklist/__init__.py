@@ -6,7 +6,16 @@ its label says so (`workbook.FORM_THRESHOLD`). Tests hold both.
 
 from __future__ import annotations
 
-from content.forms.general_checklist import arrival, conditions, contacts, discipline, health, people, regime, treatment
+from content.forms.general_checklist import (
+    arrival,
+    conditions,
+    contacts,
+    discipline,
+    health,
+    people,
+    regime,
+    treatment,
+)
 from content.forms.general_checklist.choices import CHOICES
 from content.forms.workbook import Form, Text
 
