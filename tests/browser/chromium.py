@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import signal
 from pathlib import Path
@@ -75,10 +76,8 @@ class Tablet:
             except ProcessLookupError:
                 continue
         assert self.context is not None
-        try:
+        with contextlib.suppress(Exception):  # the browser is gone: that was the point
             self.context.close()
-        except Exception:  # noqa: BLE001, S110  # the browser is gone: that was the point
-            pass
         self.context = None
         for name in ("SingletonLock", "SingletonCookie", "SingletonSocket"):
             (self.profile / name).unlink(missing_ok=True)
