@@ -14,7 +14,7 @@ from typing import Any
 from flask import Flask
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from webapp import access, catalogues, cli, error_pages, home, languages, security, shell
+from webapp import access, catalogues, cli, error_pages, home, languages, security, shell, wording
 from webapp.config import ROOT, Config
 from webapp.devices import Devices
 from webapp.models import Base, db, prepare_sqlite
@@ -63,8 +63,9 @@ def create_app(config: Config | None = None) -> Flask:
 
     security.register(app, https=settings.https, rate_limits=settings.rate_limits)
     access.register(app)
-    languages.register(app)
+    languages.register(app, time_zone=catalogues.time_zone)
     catalogues.register(app)
+    wording.register(app)
     error_pages.register(app)
     cli.register(app)
     _wire_sync(app, settings, engine)

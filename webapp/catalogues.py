@@ -48,6 +48,11 @@ def country() -> dict[str, Any]:
     return items[0].body if items else {}
 
 
+def time_zone() -> str:
+    """The country's time zone; UTC where it names none."""
+    return str(country().get("time_zone") or "UTC")
+
+
 def people() -> dict[str, Any]:
     """Everybody by account id: rows of the read model."""
     if "people" not in g:

@@ -45,7 +45,7 @@ LINKS = (
     Link("visits.every", _l("Visits"), "building", CONTENT),
     Link("plans.show", _l("Plan"), "calendar", (*CONTENT,)),
     Link("indicators.index", _l("Indicators"), "chart", EVERYONE),
-    Link("recommendations.every", _l("Recommendations"), "target", EVERYONE),
+    Link("recommendations.every", _l("Recommendations"), "target", CONTENT),
     Link("reports.index", _l("Reports"), "paper", EVERYONE),
     Link("facilities.every", _l("Facilities"), "map", EVERYONE),
     Link("forms.every", _l("Forms"), "form", CONTENT),

@@ -6,13 +6,13 @@ sizes. Knows nothing of any country: which languages there are is the list of tr
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from datetime import date, datetime
+from collections.abc import Callable, Mapping
+from datetime import UTC, date, datetime
 from typing import Any
 
 from babel import Locale
 from flask import Flask, request, session
-from flask_babel import Babel, format_date, format_datetime, format_decimal, get_locale, gettext
+from flask_babel import Babel, format_date, format_datetime, format_decimal, get_locale, get_timezone, gettext
 
 from webapp.access import signed_in
 
@@ -38,6 +38,11 @@ def language_name(code: str) -> str:
     """A language's own name, with a capital."""
     name = Locale.parse(code).get_display_name(code) or code
     return name[:1].upper() + name[1:]
+
+
+def today() -> date:
+    """The date now, where the country is."""
+    return datetime.now(get_timezone() or UTC).date()
 
 
 def multi(value: Mapping[str, str] | str | None, wanted: str | None = None) -> str:
@@ -113,10 +118,10 @@ def duration(milliseconds: int | None) -> str:
     return f"{hours}:{minutes:02}:{seconds:02}" if hours else f"{minutes}:{seconds:02}"
 
 
-def register(app: Flask) -> None:
-    """Translations, and the filters templates use."""
+def register(app: Flask, time_zone: Callable[[], str]) -> None:
+    """Translations, and the filters templates use; times are shown in `time_zone()`."""
     app.config.setdefault("BABEL_DEFAULT_LOCALE", LANGUAGES[0])
-    Babel(app, locale_selector=choose_language)
+    Babel(app, locale_selector=choose_language, timezone_selector=time_zone)
     filters: dict[str, Any] = {
         "multi": multi,
         "day": day,

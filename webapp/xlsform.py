@@ -34,7 +34,9 @@ _TYPES = {
     "rank": "rank",
     "dateTime": "datetime",
 }
-_HIDDEN = frozenset({"start", "end", "today", "deviceid", "username", "email", "phonenumber", "audit", "hidden"})
+_HIDDEN = frozenset(
+    {"start", "end", "today", "deviceid", "username", "email", "phonenumber", "audit", "hidden"}
+)
 
 
 def parse_xlsform(data: bytes, name: str) -> dict[str, Any]:
@@ -47,7 +49,9 @@ def parse_xlsform(data: bytes, name: str) -> dict[str, Any]:
     check(sheets)
     default = str(sheets.setting("default_language") or "")
     titles = {
-        key.removeprefix("aigaq_title_"): value for key, value in sheets.settings.items() if key.startswith("aigaq_title_")
+        key.removeprefix("aigaq_title_"): value
+        for key, value in sheets.settings.items()
+        if key.startswith("aigaq_title_")
     }
     survey, xml = _convert(sheets, name)
     elements = list(_elements(survey, None))
@@ -55,7 +59,9 @@ def parse_xlsform(data: bytes, name: str) -> dict[str, Any]:
     if not any(question["type"] not in ("group", "repeat") for question in questions):
         raise FormProblem("no-questions", sheet="survey")
     languages = list(dict.fromkeys(code for question in questions for code in question["label"]))
-    title = titles or {language_code(default) if default else languages[0]: str(sheets.setting("form_title") or name)}
+    title = titles or {
+        language_code(default) if default else languages[0]: str(sheets.setting("form_title") or name)
+    }
     return {
         "name": name,
         "title": title,
@@ -83,7 +89,12 @@ def _convert(sheets: Sheets, name: str) -> tuple[Any, str]:
         result = convert(definition, warnings=[], form_name="data")
     except PyXFormError as error:
         raise _problem(str(error)) from error
-    except (AttributeError, KeyError, TypeError, ValueError) as error:  # pyxform stumbling over a sheet's shape
+    except (
+        AttributeError,
+        KeyError,
+        TypeError,
+        ValueError,
+    ) as error:  # pyxform stumbling over a sheet's shape
         raise FormProblem("not-converted", detail=str(error) or type(error).__name__) from error
     try:
         ElementTree.fromstring(result.xform, forbid_dtd=True, forbid_entities=True, forbid_external=True)
@@ -121,7 +132,9 @@ def _question(element: Any, group: str | None, default: str) -> dict[str, Any]:
         "path": element.get_xpath(),
         "type": _TYPES.get(element.type, element.type),
         "label": _multi(element.label, default),
-        "choices": None if choices is None else [{"value": str(c.name), "label": _multi(c.label, default)} for c in choices],
+        "choices": None
+        if choices is None
+        else [{"value": str(c.name), "label": _multi(c.label, default)} for c in choices],
         "group": group,
     }
 

@@ -112,7 +112,9 @@ CODES = frozenset(_SENTENCES)
 class FormProblem(Exception):  # noqa: N818 (what a person is shown is a problem, not an error)
     """A form that cannot be taken in. `code` is one of CODES; `row` counts as the spreadsheet does, from 1."""
 
-    def __init__(self, code: str, *, sheet: str | None = None, row: int | None = None, **parameters: str | int) -> None:
+    def __init__(
+        self, code: str, *, sheet: str | None = None, row: int | None = None, **parameters: str | int
+    ) -> None:
         super().__init__(f"{code} {sheet or ''} {row or ''} {parameters or ''}".strip())
         self.code = code
         self.sheet = sheet
@@ -122,6 +124,10 @@ class FormProblem(Exception):  # noqa: N818 (what a person is shown is a problem
     def sentence(self, language: str) -> str:
         """What happened and where, in `language` (English where there is no such language)."""
         place = _PLACE.get(language, _PLACE["en"])
-        where = "" if self.sheet is None else place["sheet" if self.row is None else "row"].format(sheet=self.sheet, row=self.row)
+        where = (
+            ""
+            if self.sheet is None
+            else place["sheet" if self.row is None else "row"].format(sheet=self.sheet, row=self.row)
+        )
         sentences = _SENTENCES[self.code]
         return where + sentences.get(language, sentences["en"]).format(**self.parameters)

@@ -29,7 +29,16 @@ _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_.-]*")
 _NORM_SHAPE = re.compile(r"form|[a-z0-9][a-z0-9-]*/[A-Za-z0-9.-]+")
 _REFERENCE = re.compile(r"\$\{\s*(?:last-saved#)?([^}\s]+)\s*\}")
 _CODE_IN_HEADER = re.compile(r"\(([A-Za-z]{2,3}(?:-[A-Za-z0-9]{2,8})*)\)\s*$")
-_FORMULAS = ("relevant", "constraint", "calculation", "required", "repeat_count", "choice_filter", "trigger", "default")
+_FORMULAS = (
+    "relevant",
+    "constraint",
+    "calculation",
+    "required",
+    "repeat_count",
+    "choice_filter",
+    "trigger",
+    "default",
+)
 _SELECTS = ("select_one", "select_multiple", "select one", "select multiple", "select1", "select", "rank")
 
 
@@ -67,14 +76,21 @@ def _refuse_unsafe(data: bytes) -> None:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
             size = sum(entry.file_size for entry in archive.infolist())
             if size > UNPACKED_LIMIT:
-                raise FormProblem("too-large", size=size // 1024 // 1024, limit=UNPACKED_LIMIT // 1024 // 1024)
+                raise FormProblem(
+                    "too-large", size=size // 1024 // 1024, limit=UNPACKED_LIMIT // 1024 // 1024
+                )
             for entry in archive.infolist():
                 if not entry.filename.endswith((".xml", ".rels")):
                     continue
                 # The zip's own size field is not trusted: no more is read than the limit allows.
                 with archive.open(entry) as part:
                     text = part.read(UNPACKED_LIMIT)
-                if b"<!DOCTYPE" in text or b"<!ENTITY" in text or b"\x00<\x00!\x00D" in text or b"<\x00!\x00D\x00" in text:
+                if (
+                    b"<!DOCTYPE" in text
+                    or b"<!ENTITY" in text
+                    or b"\x00<\x00!\x00D" in text
+                    or b"<\x00!\x00D\x00" in text
+                ):
                     raise FormProblem("doctype")
     except (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError, OSError, ValueError) as error:
         raise FormProblem("not-a-workbook") from error
@@ -87,7 +103,9 @@ def check(sheets: Sheets) -> None:
     for column in ("type", "name"):
         if column not in headers:
             raise FormProblem("no-column", sheet="survey", name=column)
-    lists = {str(row.get("list_name") or row.get("list name")) for row in sheets.definition.choices or () if row}
+    lists = {
+        str(row.get("list_name") or row.get("list name")) for row in sheets.definition.choices or () if row
+    }
     names = {str(row["name"]) for row in survey if row.get("name")}
     open_groups: list[tuple[str, int, dict[str, int]]] = [("", 0, {})]
     for number, row in enumerate(survey, start=2):
@@ -133,7 +151,11 @@ def _check_type(kind: str, number: int, lists: set[str]) -> None:
             if name not in lists and not name.startswith("${"):
                 raise FormProblem("no-list", sheet="survey", row=number, name=name)
             return
-    known = kind in QUESTION_TYPE_DICT or kind.replace("_", " ") in QUESTION_TYPE_DICT or kind.replace("-", " ") in QUESTION_TYPE_DICT
+    known = (
+        kind in QUESTION_TYPE_DICT
+        or kind.replace("_", " ") in QUESTION_TYPE_DICT
+        or kind.replace("-", " ") in QUESTION_TYPE_DICT
+    )
     if not known:
         raise FormProblem("unknown-type", sheet="survey", row=number, name=kind)
 
@@ -161,14 +183,34 @@ def language_code(header: str) -> str:
     code = _CODE_IN_HEADER.search(header)
     if code:
         return code.group(1)
-    return _language_names().get(header.strip().lower(), header.strip() if re.fullmatch(r"[a-z]{2,3}", header.strip()) else "und")
+    return _language_names().get(
+        header.strip().lower(), header.strip() if re.fullmatch(r"[a-z]{2,3}", header.strip()) else "und"
+    )
 
 
 def _language_names() -> dict[str, str]:
     """Names of languages in English and in themselves, for the headers of forms made elsewhere."""
     english = Locale("en").languages
     names = {name.lower(): code for code, name in english.items() if re.fullmatch(r"[a-z]{2,3}", code)}
-    for code in ("ru", "kk", "en", "ky", "uz", "tg", "uk", "fr", "es", "ar", "pt", "de", "ka", "hy", "az", "mn", "zh"):
+    for code in (
+        "ru",
+        "kk",
+        "en",
+        "ky",
+        "uz",
+        "tg",
+        "uk",
+        "fr",
+        "es",
+        "ar",
+        "pt",
+        "de",
+        "ka",
+        "hy",
+        "az",
+        "mn",
+        "zh",
+    ):
         own = Locale(code).get_language_name(code)
         if own:
             names[own.lower()] = code

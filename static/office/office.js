@@ -18,3 +18,20 @@ document.addEventListener('change', (event) => {
   const form = control.closest('form[data-filter]');
   if (form instanceof HTMLFormElement) form.requestSubmit();
 });
+
+// Planning a visit: the people of the chosen group stand in the list; whoever is ticked stays.
+document.addEventListener('change', (event) => {
+  const control = event.target;
+  if (!(control instanceof HTMLInputElement || control instanceof HTMLSelectElement)) return;
+  if (control.name === 'group') {
+    for (const member of document.querySelectorAll('[data-team] > [data-group]')) {
+      if (!(member instanceof HTMLElement)) continue;
+      const ticked = member.querySelector('input[name="team"]:checked') !== null;
+      member.hidden = control.value !== '' && member.dataset.group !== control.value && !ticked;
+    }
+  }
+  if (control.name === 'leader') {
+    const tick = control.closest('[data-group]')?.querySelector('input[name="team"]');
+    if (tick instanceof HTMLInputElement) tick.checked = true;
+  }
+});

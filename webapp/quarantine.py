@@ -1,0 +1,32 @@
+"""What arrived and breaks a rule: stored, receipted, and waiting for a person's decision.
+
+Owns the page that lists it; the engine keeps the envelopes.
+"""
+
+from __future__ import annotations
+
+from flask import Blueprint, current_app, render_template
+from flask_babel import lazy_gettext as _l
+
+from webapp.access import OFFICE, allow
+
+bp = Blueprint("quarantine", __name__)
+
+REASONS = {
+    "schema": _l("Its form does not fit the rules for its type"),
+    "newer-schema": _l("It comes from a newer version of the app"),
+    "wrong-revision": _l("Its content does not match its own fingerprint"),
+    "not-your-channel": _l("Its author is not a member of this visit"),
+    "type-not-allowed": _l("Its author’s role may not write this kind of item"),
+    "author-mismatch": _l("It names another author than the tablet’s owner"),
+    "no-channel": _l("Its visit is not known here yet"),
+    "deletes-evidence": _l("It would delete evidence"),
+}
+
+
+@bp.get("/quarantine")
+@allow(*OFFICE)
+def every() -> str:
+    """The newest first."""
+    rows = current_app.extensions["aigaq"].quarantine()
+    return render_template("quarantine/list.html", rows=rows, reasons=REASONS)

@@ -1,0 +1,170 @@
+"""One visit's page: facts, team, tasks and the material as it arrives.
+
+Owns the page and its live parts. The page asks every few seconds; while nothing has changed the
+answer is 204, and a part is sent again only where its content differs.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from typing import Any
+
+from flask import Blueprint, Response, abort, current_app, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from sqlalchemy import Row, func, select
+
+from sync.projections import tables
+from webapp import material
+from webapp.access import CONTENT, allow, current_account
+from webapp.models import db
+from webapp.visits import REPORT_NAMES, STATUS_NAMES, may_plan, visit_or_404
+
+bp = Blueprint("visit_page", __name__)
+
+PARTS = ("facts", "team", "tasks", "material")
+PICTURES = ("image/jpeg", "image/png", "image/webp", "image/avif", "image/gif")
+
+
+@bp.get("/visits/<channel>")
+@allow(*CONTENT)
+def show(channel: str) -> str:
+    """The whole page."""
+    row = visit_or_404(channel)
+    context = _context(row)
+    parts = {name: render_template(f"visits/part_{name}.html", **context) for name in PARTS}
+    return render_template(
+        "visits/show.html",
+        **context,
+        parts=parts,
+        digests={name: digest(html) for name, html in parts.items()},
+    )
+
+
+@bp.get("/visits/<channel>/live")
+@allow(*CONTENT)
+def live(channel: str) -> ResponseReturnValue:
+    """The parts that changed since the digests the page holds; 204 while the visit stands still."""
+    row = visit_or_404(channel)
+    if request.args.get("version", type=int) == row.version:
+        return "", 204
+    context = _context(row)
+    parts = {name: render_template(f"visits/part_{name}.html", **context) for name in PARTS}
+    changed = {name: html for name, html in parts.items() if digest(html) != request.args.get(name)}
+    return render_template(
+        "visits/live.html",
+        **context,
+        changed=changed,
+        digests={name: digest(html) for name, html in parts.items()},
+    )
+
+
+def digest(html: str) -> str:
+    """A short name of a part's content."""
+    return hashlib.sha256(html.encode()).hexdigest()[:16]
+
+
+def _context(row: Row[Any]) -> dict[str, Any]:
+    kind = request.args.get("show", "")
+    shown = material.timeline(row.channel, kind, everything=request.args.get("all") == "1")
+    facility = db.session.execute(select(tables.facility).where(tables.facility.c.id == row.facility)).first()
+    quarantined = [
+        each for each in current_app.extensions["aigaq"].quarantine() if each.get("channel") == row.channel
+    ]
+    return {
+        "visit": row,
+        "facility": facility,
+        "team": material.team(row.channel, row.leader),
+        "timeline": shown,
+        "show": kind,
+        "everything": request.args.get("all") == "1",
+        "conflicts": _conflicts(row.channel),
+        "quarantined": quarantined,
+        "held": held_parts(row.channel),
+        "numbers": _numbers(row.channel),
+        "status_names": STATUS_NAMES,
+        "report_names": REPORT_NAMES,
+        "may_change": row.status != "closed" and may_plan(current_account(), row.group_id),
+        "may_open": current_account().role == "keyholder",
+        "answers": material.answers,
+        "forms": {form.id: form.body for form in db.session.execute(select(tables.form))},
+        "findings": _findings(row.channel),
+        "handles": _handles(row.channel),
+    }
+
+
+def _conflicts(channel: str) -> list[Row[Any]]:
+    item = tables.item
+    rows = db.session.execute(select(item).where(item.c.channel == channel)).all()
+    return [row for row in rows if row.conflicts]
+
+
+def _numbers(channel: str) -> dict[str, int]:
+    def count(table: Any, *conditions: Any) -> int:
+        return (
+            db.session.scalar(
+                select(func.count()).select_from(table).where(table.c.channel == channel, *conditions)
+            )
+            or 0
+        )
+
+    interviewed = db.session.scalar(
+        select(func.coalesce(func.sum(tables.interview.c.people), 0)).where(
+            tables.interview.c.channel == channel
+        )
+    )
+    return {
+        "forms": count(tables.submission),
+        "interviewed": interviewed or 0,
+        "findings": count(tables.finding, tables.finding.c.combined_into.is_(None)),
+        "recommendations": count(tables.recommendation),
+    }
+
+
+def _findings(channel: str) -> dict[str, Row[Any]]:
+    rows = db.session.execute(select(tables.finding).where(tables.finding.c.channel == channel))
+    return {row.id: row for row in rows}
+
+
+def _handles(channel: str) -> dict[str, str]:
+    rows = db.session.execute(select(tables.interview).where(tables.interview.c.channel == channel))
+    return {row.id: row.handle for row in rows}
+
+
+def held_parts(channel: str) -> dict[str, tuple[int, int]]:
+    """For each medium how many of its parts have arrived, of how many."""
+    rows = db.session.execute(select(tables.medium).where(tables.medium.c.channel == channel)).all()
+    wanted = {part["sha256"] for row in rows for part in row.chunks or []}
+    held = current_app.extensions["aigaq"].held(wanted)
+    return {
+        row.id: (sum(part["sha256"] in held for part in row.chunks or []), len(row.chunks or []))
+        for row in rows
+    }
+
+
+@bp.get("/visits/<channel>/photos/<medium_id>")
+@allow(*CONTENT)
+def photo(channel: str, medium_id: str) -> Response:
+    """A group-class picture, decrypted on the way; 404 while parts are missing, and once erased."""
+    visit_or_404(channel)
+    medium = tables.medium
+    row = db.session.execute(
+        select(medium).where(
+            medium.c.channel == channel, medium.c.id == medium_id, medium.c["class"] == "group"
+        )
+    ).first()
+    body = None if row is None else current_app.extensions["aigaq"].photo(channel, medium_id)
+    if row is None or body is None:
+        abort(404)
+    # What a tablet calls the file is not believed further than a list of harmless pictures.
+    kind = row.mime if row.mime in PICTURES else "application/octet-stream"
+    return Response(body, content_type=kind)
+
+
+@bp.get("/visits/<channel>/report")
+@allow(*CONTENT)
+def report(channel: str) -> ResponseReturnValue:
+    """To the visit's report."""
+    visit_or_404(channel)
+    if "reports.show" not in current_app.view_functions:
+        abort(404)
+    return redirect(url_for("reports.show", channel=channel), 303)
