@@ -22,12 +22,13 @@ export class EngineClient extends EventTarget {
 
   /**
    * Starts the worker and resolves when it answers.
-   * @param {{cost?: import('./types.js').KdfCost}} [options] `cost` is given by tests only (crypto/passphrase.js)
+   * @param {{cost?: import('./types.js').KdfCost, files?: 'opfs' | 'idb'}} [options] given by tests only: `cost` of the
+   *   key derivation (crypto/passphrase.js), `files` to run on the fallback
    * @returns {Promise<EngineClient>}
    */
   static async start(options = {}) {
     const client = new EngineClient(new Worker(new URL('./worker.js', import.meta.url), { type: 'module' }));
-    await client.#call('start', [{ cost: options.cost ?? null }]);
+    await client.#call('start', [{ cost: options.cost ?? null, files: options.files ?? null }]);
     client.#listenToPage();
     return client;
   }
@@ -53,7 +54,11 @@ export class EngineClient extends EventTarget {
   /** @param {string} language @returns {Promise<string[]>} */
   suggestPassphrase(language) { return this.#call('suggestPassphrase', [language]); }
   /** @param {import('./types.js').EnrolRequest} request @returns {Promise<EngineStatus>} */
-  enrol(request) { return this.#call('enrol', [request]); }
+  enrol(request) {
+    // Firefox asks the user, and may never answer: the wish is said, not waited for.
+    if (typeof navigator !== 'undefined') navigator.storage?.persist?.().catch(() => {});
+    return this.#call('enrol', [request]);
+  }
   /** @param {string | string[]} words @returns {Promise<EngineStatus>} */
   unlock(words) { return this.#call('unlock', [words]); }
   /** @returns {Promise<EngineStatus>} */

@@ -115,16 +115,22 @@ export class Writing {
   }
 
   /**
-   * Seals everything of a channel that was written here once more: its server was restored from a backup.
+   * Seals what was written here once more: its server was restored from a backup, or a receipt was none.
    * @param {string} channel
+   * @param {string} [id] one document; all of the channel where it is left out
    */
-  offerAgain(channel) {
+  offerAgain(channel, id) {
     return this.#inTurn(async () => {
-      for (const held of this.session.records.channels.get(channel)?.values() ?? []) {
-        if (held.erased) continue;
+      for (const held of [...this.session.records.channels.get(channel)?.values() ?? []]) {
+        if (held.erased || (id !== undefined && held.id !== id)) continue;
         for (const leaf of held.leaves.filter(({ local }) => local)) await this.#write(channel, leaf, {});
       }
     });
+  }
+
+  /** Resolves when every save that was asked for is done. */
+  settled() {
+    return this.#turn;
   }
 
   /**

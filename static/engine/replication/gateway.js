@@ -32,11 +32,11 @@ const UPLOAD_PATIENCE_MS = 180_000;
 
 export class Gateway {
   /**
-   * @param {typeof fetch} fetch
+   * @param {(path: string, init: RequestInit) => Promise<Response>} network
    * @param {() => number} now
    */
-  constructor(fetch, now) {
-    this.fetch = fetch;
+  constructor(network, now) {
+    this.network = network;
     this.now = now;
     /** @type {number | null} server clock minus this clock, once known */ this.clockOffset = null;
   }
@@ -71,12 +71,13 @@ export class Gateway {
   /**
    * A successful answer of the gateway itself.
    * @param {string} path
-   * @param {{method?: string, headers?: Record<string, string>, body?: string | Bytes}} request
+   * @param {{method?: string, headers?: Record<string, string>, body?: string | Bytes, patience?: number}} request
+   *   `patience` in milliseconds
    * @returns {Promise<Response>}
    */
-  async request(path, { method = 'POST', headers = {}, body }) {
+  async request(path, { method = 'POST', headers = {}, body, patience = method === 'PUT' ? UPLOAD_PATIENCE_MS : PATIENCE_MS }) {
+    /** @type {Record<string, string>} */
     const type = typeof body === 'string' ? { 'Content-Type': 'application/json' } : {};
-    const patience = method === 'PUT' ? UPLOAD_PATIENCE_MS : PATIENCE_MS;
     let response;
     try {
       response = await this.#send(path, { method, headers: { ...type, ...headers }, body }, patience);
@@ -106,7 +107,7 @@ export class Gateway {
   async #send(path, init, patience) {
     let response;
     try {
-      response = await this.fetch(path, {
+      response = await this.network(path, {
         ...init, cache: 'no-store', credentials: 'omit', redirect: 'manual', referrerPolicy: 'no-referrer',
         signal: AbortSignal.timeout(patience),
       });

@@ -20,7 +20,7 @@
  *   {t: 'draft', k: string, v?: any} |
  *   {t: 'meta', k: string, v: any} |
  *   {t: 'since', c: string, epoch: string | null, since: string | null} |
- *   {t: 'gone', c: string} |
+ *   {t: 'gone', c: string, keep: string[]} |
  *   {t: 'erased', c: string, ids: string[]} |
  *   {t: 'file', id: string, c: string, file: string, freed: boolean} |
  *   {t: 'stanza', id: string, key_id: string, stanza: string} |
@@ -58,7 +58,7 @@ export class Records {
         break;
       case 'meta': this.meta.set(entry.k, entry.v); break;
       case 'since': this.checkpoints.set(entry.c, { epoch: entry.epoch, since: entry.since }); break;
-      case 'gone': this.#dropDelivered(entry.c); break;
+      case 'gone': this.#drop(entry.c, new Set(entry.keep)); break;
       case 'erased': for (const id of entry.ids) this.#erase(entry.c, id); break;
       case 'file': this.files.set(entry.id, { id: entry.id, channel: entry.c, file: entry.file, freed: entry.freed }); break;
       case 'stanza': this.stanzas.set(entry.id, { key_id: entry.key_id, stanza: entry.stanza }); break;
@@ -179,13 +179,13 @@ export class Records {
     held.leaves = held.leaves.map((leaf) => ({ ...leaf, doc: stub(leaf.doc) }));
   }
 
-  /** A channel that is no longer this account's: only what is undelivered stays. @param {string} channel */
-  #dropDelivered(channel) {
+  /** A channel that is no longer this account's: only what is undelivered stays. @param {string} channel @param {Set<string>} keep */
+  #drop(channel, keep) {
     this.checkpoints.delete(channel);
     this.#byType.delete(channel);
     const documents = this.channels.get(channel);
     for (const held of documents?.values() ?? []) {
-      if (!this.isDelivered(held)) continue;
+      if (keep.has(held.id)) continue;
       documents?.delete(held.id);
       for (const e of this.envelopesOf(held.id)) this.envelopes.delete(e.id);
       this.#envelopesOf.delete(held.id);

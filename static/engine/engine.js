@@ -1,0 +1,389 @@
+// The engine as the page sees it: one method per line of docs/engine.md.
+//
+// Owns: which method is allowed in which state, status and events, and the two schedules. What a method
+// does is its module's business.
+
+import { suggestPassphrase } from './crypto/words.js';
+import { STANDARD_COST } from './crypto/passphrase.js';
+import { enrol, toEngineError } from './enrolment.js';
+import { EngineError } from './errors.js';
+import { readMedium } from './media/playback.js';
+import { Opened } from './opened.js';
+import { Owner } from './owner.js';
+import { Delivery, UPLOADER_LOCK, whatWaits } from './replication/delivery.js';
+import { exportUndelivered, release } from './replication/departure.js';
+import { Gateway, Refusal, Unreachable } from './replication/gateway.js';
+import { readLedger, readReleasable } from './replication/ledger.js';
+import { Schedule } from './replication/schedule.js';
+import { openStorage } from './store/storage.js';
+import { Vault } from './vault.js';
+
+/**
+ * @typedef {import('./types.js').EngineStatus} EngineStatus
+ * @typedef {import('./types.js').KdfCost} KdfCost
+ */
+
+const DELIVER_EVERY_MS = 10_000;
+const PULL_EVERY_MS = 25_000;
+/** What is saved within this time may still be superseded instead of being sent twice. */
+const GATHER_MS = 400;
+const TELL_MS = 100;
+
+export class Engine {
+  /** @type {import('./types.js').Connection} */ #connection = 'online';
+  /** @type {string | null} */ #lastDelivery = null;
+  /** @type {{documents: number, chunks: number, bytes: number}} */ #waiting = { documents: 0, chunks: 0, bytes: 0 };
+  /** @type {{persisted: boolean, freeBytes: number | null}} */ #room = { persisted: false, freeBytes: null };
+  /** @type {{id: string, label: string} | null} */ #device = null;
+  /** @type {Opened | null} */ #opened = null;
+  /** @type {ReturnType<typeof setTimeout> | null} */ #telling = null;
+  #revoked = false;
+
+  /**
+   * @param {import('./store/storage.js').Storage} storage
+   * @param {{cost: KdfCost, now: () => number, emit: (event: string, detail: any) => void}} options
+   */
+  constructor(storage, options) {
+    this.storage = storage;
+    this.options = options;
+    this.gateway = new Gateway((path, init) => fetch(path, init), options.now);
+    this.vault = new Vault(storage, options);
+    this.owner = new Owner(() => this.#forget());
+    this.delivery = new Delivery(storage.database, storage.files.readRange, this.gateway, (progress) => options.emit('progress', progress));
+    this.deliveries = new Schedule(() => this.#deliverOnce(), DELIVER_EVERY_MS);
+    this.pulls = new Schedule(() => this.#pullOnce(), PULL_EVERY_MS);
+  }
+
+  /**
+   * @param {{cost: KdfCost | null, files: 'opfs' | 'idb' | null}} options
+   * @param {(event: string, detail: any) => void} emit
+   * @returns {Promise<Engine>}
+   * @throws {EngineError} `storage-refused`
+   */
+  static async start(options, emit) {
+    const storage = await openStorage(options.files ? { files: options.files } : {}).catch((error) => {
+      throw new EngineError('storage-refused', error instanceof Error ? error.name : undefined);
+    });
+    const engine = new Engine(storage, { cost: options.cost ?? STANDARD_COST, now: () => Date.now(), emit });
+    if (await engine.owner.claim()) await engine.#own();
+    else await engine.#look();
+    return engine;
+  }
+
+  // Vault
+
+  /** @returns {EngineStatus} */
+  status() {
+    const session = this.vault.state === 'unlocked' ? this.vault.session : null;
+    return {
+      vault: this.vault.state,
+      pinReady: this.vault.pinReady,
+      account: session?.self.account ?? null,
+      device: this.#device && { id: this.#device.id, name: this.#device.label },
+      waiting: this.#waiting,
+      connection: this.#connection,
+      lastDelivery: this.#lastDelivery,
+      clockOffsetMs: this.gateway.clockOffset,
+      storage: { kind: this.storage.files.kind, ...this.#room },
+      otherTab: !this.owner.held,
+      recordings: this.#opened?.recordings.count ?? 0,
+      damaged: this.vault.heldSession?.damaged ?? 0,
+      revoked: this.#revoked,
+    };
+  }
+
+  /** @param {string} language */
+  suggestPassphrase(language) {
+    return suggestPassphrase(language);
+  }
+
+  /** @param {import('./types.js').EnrolRequest} request */
+  async enrol(request) {
+    this.#requireOwner();
+    await enrol(this.vault, this.gateway, request, { now: this.options.now, userAgent: navigator.userAgent });
+    this.#connection = 'online';
+    await this.#look();
+    await this.#begin();
+    return this.status();
+  }
+
+  /** @param {string | string[]} words */
+  async unlock(words) {
+    this.#requireOwner();
+    await this.vault.unlock(words);
+    if (!this.#opened) await this.#begin();
+    this.#tell();
+    return this.status();
+  }
+
+  async lock() {
+    this.#requireOwner();
+    await this.#forget();
+    this.options.emit('locked', {});
+    return this.status();
+  }
+
+  /** @param {string} pin */
+  async setPin(pin) {
+    await this.vault.setPin(pin);
+    this.#tell();
+    return this.status();
+  }
+
+  lockForPin() {
+    this.vault.gate();
+    this.options.emit('locked', {});
+    this.#tell();
+    return this.status();
+  }
+
+  /** @param {string} pin */
+  async unlockWithPin(pin) {
+    try {
+      await this.vault.unlockWithPin(pin);
+    } catch (error) {
+      if (error instanceof EngineError && error.code === 'pin-gone') await this.#forget();
+      throw error;
+    } finally {
+      this.#tell();
+    }
+    return this.status();
+  }
+
+  /** @param {string | string[]} old @param {string | string[]} words */
+  async changePassphrase(old, words) {
+    this.#requireOwner();
+    await this.vault.changePassphrase(old, words);
+    return this.status();
+  }
+
+  leaveFacility() {
+    return this.lock();
+  }
+
+  async quickDelete() {
+    this.#requireOwner();
+    this.pulls.stop();
+    this.deliveries.stop();
+    await this.#opened?.recordings.interruptAll();
+    this.#opened = null;
+    await this.vault.destroy();
+    await this.#look();
+    this.options.emit('locked', {});
+    return this.status();
+  }
+
+  async takeOver() {
+    await this.owner.takeOver();
+    await this.#own();
+    this.#tell();
+    return this.status();
+  }
+
+  // Documents
+
+  /** @param {string} channel @param {any} fields */
+  save(channel, fields) { return this.#open.writing.save(channel, fields); }
+  /** @param {string} channel @param {any} fields @param {any} secret */
+  saveSealed(channel, fields, secret) { return this.#open.writing.saveSealed(channel, fields, secret); }
+  /** @param {string} channel @param {string} id */
+  openSealed(channel, id) { return this.#open.writing.openSealed(channel, id); }
+  /** @param {string} channel @param {string} id */
+  get(channel, id) { return this.#session.readings.get(channel, id); }
+  /** @param {string} channel @param {string | string[]} type */
+  list(channel, type) { return this.#session.readings.list(channel, type); }
+  /** @param {string | string[]} type */
+  listAll(type) { return this.#session.readings.listAll(type); }
+  channels() { return this.#session.readings.channels(); }
+  /** @param {any} fields */
+  createVisit(fields) { return this.#open.writing.createVisit(fields); }
+  /** @param {string} k @param {any} v */
+  saveDraft(k, v) { return this.#session.commit([{ t: 'draft', k, v: v ?? null }]); }
+  /** @param {string} key */
+  draft(key) { return this.#session.records.drafts.get(key) ?? null; }
+  /** @param {string} k */
+  async dropDraft(k) { if (this.#session.records.drafts.has(k)) await this.#session.commit([{ t: 'draft', k }]); }
+  /** @param {string} prefix */
+  drafts(prefix) {
+    const found = [...this.#session.records.drafts].filter(([key]) => key.startsWith(prefix));
+    return found.map(([key, value]) => ({ key, value }));
+  }
+  /** @param {string} k @param {any} v */
+  setMeta(k, v) { return this.#session.commit([{ t: 'meta', k, v: v ?? null }]); }
+  /** @param {string} key */
+  meta(key) { return this.#session.records.meta.get(key) ?? null; }
+
+  // Media: what runs goes on behind the PIN's gate
+
+  /** @param {string} channel @param {any} fields */
+  startMedium(channel, fields) { return this.#open.recordings.start(channel, fields); }
+  /** @param {string} id @param {ArrayBuffer} buffer */
+  appendFrame(id, buffer) { return this.#held.recordings.append(id, buffer); }
+  /** @param {string} id @param {any} fields */
+  finishMedium(id, fields) { return this.#held.recordings.finish(id, fields ?? {}); }
+  /** @param {string} id */
+  interruptMedium(id) { return this.#held.recordings.interrupt(id); }
+  /** @param {string} id */
+  eraseMedium(id) { return this.#held.erasure.eraseMedium(id); }
+  /** @param {string} channel @param {any} fields @param {ArrayBuffer} buffer */
+  addMedium(channel, fields, buffer) { return this.#open.recordings.add(channel, fields, buffer); }
+  /** @param {string} channel @param {string} id */
+  readMedium(channel, id) {
+    const { recordings, pull } = this.#open;
+    return readMedium(this.#session, recordings, { channel, id }, (name, hash) => pull.chunk(name, hash));
+  }
+  /** @param {string} channel @param {any} request */
+  withdraw(channel, request) { return this.#open.erasure.withdraw(channel, request); }
+
+  // Delivery
+
+  /** @param {string | null} channel */
+  ledger(channel) { return readLedger(this.#session, channel); }
+  /** @param {string} channel */
+  releasable(channel) { return readReleasable(this.#session, channel); }
+  /** @param {string} channel */
+  async release(channel) {
+    const session = this.#session;
+    try {
+      return await release(session, this.gateway, channel);
+    } catch (error) {
+      throw toEngineError(error);
+    }
+  }
+  exportUndelivered() { return exportUndelivered(this.storage, this.options.now()); }
+  async deliver() {
+    this.#requireOwner();
+    await this.deliveries.run();
+    return this.status();
+  }
+  async pull() {
+    this.#session;
+    await this.pulls.run();
+    return this.status();
+  }
+  /** The network is back, or the page is in sight again. */
+  wake() {
+    this.deliveries.wake();
+    this.pulls.wake();
+  }
+
+  /** @returns {Opened} */
+  get #open() {
+    this.#requireOwner();
+    this.vault.session;
+    return /** @type {Opened} */ (this.#opened);
+  }
+
+  /** @returns {Opened} also behind the PIN's gate */
+  get #held() {
+    this.#requireOwner();
+    if (!this.#opened) throw new EngineError('locked');
+    return this.#opened;
+  }
+
+  get #session() {
+    this.#requireOwner();
+    return this.vault.session;
+  }
+
+  #requireOwner() {
+    if (!this.owner.held) throw new EngineError('not-owner');
+  }
+
+  async #own() {
+    await this.#look();
+    this.deliveries.start();
+  }
+
+  /** What is known without any key. */
+  async #look() {
+    await this.vault.find();
+    this.#device = await this.storage.database.get('public', 'device') ?? null;
+    await this.#count();
+  }
+
+  async #count() {
+    this.#waiting = await whatWaits(this.storage.database);
+    this.#room = await this.storage.estimate();
+    this.#tell();
+  }
+
+  /** The vault was just opened. */
+  async #begin() {
+    const opened = new Opened(this.vault.session, {
+      now: this.options.now,
+      gateway: this.gateway,
+      changed: (channel, ids) => { if (ids.length > 0) this.options.emit('changed', { channel, ids }); },
+      waiting: () => {
+        this.deliveries.wake(GATHER_MS);
+        this.#count().catch(() => {});
+      },
+      status: () => this.#tell(),
+    });
+    this.#opened = opened;
+    await opened.settle();
+    await this.#count();
+    this.deliveries.start();
+    this.pulls.start();
+    // Neither is waited for: the screen is.
+    opened.session.compact(false).then(() => this.storage.addBallast()).catch(() => {});
+  }
+
+  /** Every key goes. */
+  async #forget() {
+    this.pulls.stop();
+    const opened = this.#opened;
+    if (opened) await opened.end();
+    this.#opened = null;
+    await this.vault.drop();
+    this.#tell();
+  }
+
+  /** @returns {Promise<import('./replication/schedule.js').Outcome>} */
+  async #deliverOnce() {
+    if (!this.vault.exists) return { failed: false, again: false };
+    const round = await navigator.locks.request(UPLOADER_LOCK, { ifAvailable: true }, (lock) => (lock ? this.delivery.round() : null));
+    if (!round) return { failed: false, again: true };
+    this.#note(round.connection, round.revoked);
+    if (round.receipts > 0) this.#lastDelivery = new Date(this.options.now()).toISOString();
+    await this.#opened?.absorb();
+    await this.#count();
+    return { failed: round.connection !== 'online', again: round.left > 0, retryAfterMs: round.retryAfterMs };
+  }
+
+  /** @returns {Promise<import('./replication/schedule.js').Outcome>} */
+  async #pullOnce() {
+    const opened = this.#opened;
+    if (!opened) return { failed: false, again: false };
+    try {
+      await opened.pull.round();
+      this.#note('online', false);
+      return { failed: false, again: true };
+    } catch (error) {
+      if (error instanceof EngineError && error.code === 'locked') return { failed: false, again: false };
+      if (error instanceof Unreachable) {
+        this.#note(error.connection, this.#revoked);
+        return { failed: true, again: true, retryAfterMs: error.retryAfterMs };
+      }
+      if (!(error instanceof Refusal)) throw error;
+      this.#note('online', error.code === 'device-revoked');
+      return { failed: true, again: true };
+    }
+  }
+
+  /** @param {import('./types.js').Connection} connection @param {boolean} revoked */
+  #note(connection, revoked) {
+    if (this.#connection === connection && this.#revoked === revoked) return;
+    this.#connection = connection;
+    this.#revoked = revoked;
+    this.#tell();
+  }
+
+  /** Tells the page, not more often than it can be read. */
+  #tell() {
+    this.#telling ??= setTimeout(() => {
+      this.#telling = null;
+      this.options.emit('status', this.status());
+    }, TELL_MS);
+  }
+}

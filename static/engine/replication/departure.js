@@ -1,0 +1,100 @@
+// What leaves this tablet: verified media when the user says so, a channel that is no longer one's own,
+// and the undelivered as one sealed file.
+//
+// Owns: the rule that nothing goes without a verified receipt, and that only sealed bytes go out.
+
+import { signUpload } from '../crypto/signing.js';
+import { concat, toBase64, utf8 } from '../crypto/wire.js';
+import { readReleasable } from './ledger.js';
+
+/**
+ * @typedef {import('../session.js').Session} Session
+ * @typedef {import('../store/database.js').Write} Write
+ * @typedef {import('../store/storage.js').Storage} Storage
+ */
+
+const HASHES = 1000;
+const EXPORT_MAGIC = 'AIGAQ-EXPORT-1\n';
+
+/**
+ * Frees verified media, after the server has said once more that it holds every chunk.
+ * @param {Session} session
+ * @param {import('./gateway.js').Gateway} gateway
+ * @param {string} channel
+ * @returns {Promise<{bytes: number, items: string[]}>} what was freed
+ */
+export async function release(session, gateway, channel) {
+  const { database, files } = session.storage;
+  const free = await readReleasable(session, channel);
+  const rows = await database.all('chunks');
+  const freed = [];
+  let bytes = 0;
+  for (const id of free.items) {
+    const file = session.records.files.get(id);
+    if (!file) continue;
+    const own = rows.filter((row) => row.file === file.file);
+    if (!(await holdsAll(session, gateway, own.map((row) => row.sha256)))) continue;
+    /** @type {Write[]} */
+    const writes = own.map((row) => ({ store: 'chunks', remove: row.n }));
+    await session.commit([{ t: 'file', id, c: channel, file: file.file, freed: true }], writes);
+    await files.remove(file.file);
+    freed.push(id);
+    bytes += own.reduce((sum, row) => sum + row.size, 0);
+  }
+  return { bytes, items: freed };
+}
+
+/** @param {Session} session @param {import('./gateway.js').Gateway} gateway @param {string[]} hashes */
+async function holdsAll(session, gateway, hashes) {
+  const upload = await session.storage.database.get('public', 'upload');
+  const path = '/sync/media/missing';
+  for (let at = 0; at < hashes.length; at += HASHES) {
+    const body = utf8(JSON.stringify({ hashes: hashes.slice(at, at + HASHES) }));
+    const headers = await signUpload(upload.key, session.self.device.id, { method: 'POST', path, body });
+    const answer = await gateway.json(path, { headers: { ...headers, 'Content-Type': 'application/json' }, body });
+    if (!Array.isArray(answer.missing) || answer.missing.length > 0) return false;
+  }
+  return true;
+}
+
+/**
+ * A channel whose team one has left, or that was closed and released: all of it goes but the undelivered.
+ * @param {Session} session
+ * @param {string} channel
+ */
+export async function purge(session, channel) {
+  const { database, files } = session.storage;
+  const held = [...session.records.channels.get(channel)?.values() ?? []];
+  const unsent = new Set((await database.all('chunks')).filter((row) => !row.sent).map((row) => row.file));
+  const waits = held.filter(({ id }) => unsent.has(session.records.files.get(id)?.file));
+  const keep = new Set([...held.filter((one) => !session.records.isDelivered(one)), ...waits].map(({ id }) => id));
+  const leaving = held.filter(({ id }) => !keep.has(id)).map(({ id }) => id);
+  const names = leaving.map((id) => session.records.files.get(id)?.file).filter((name) => name !== undefined);
+  /** @type {Write[]} */
+  const writes = (await database.all('chunks')).filter((row) => names.includes(row.file))
+    .map((row) => ({ store: 'chunks', remove: row.n }));
+  await session.commit([{ t: 'gone', c: channel, keep: [...keep] }], writes);
+  await session.slots.erase(leaving);
+  for (const name of names) await files.remove(name);
+  if (leaving.length > 0) await session.compact(true);
+  return leaving;
+}
+
+/**
+ * Sealed envelopes and chunks that no server has acknowledged, to be carried by hand. Needs no key.
+ * Form: `AIGAQ-EXPORT-1\n`, one line of JSON `{device, envelopes, chunks: [{sha256, size}]}`, the chunks' bytes.
+ * @param {Storage} storage
+ * @param {number} now
+ * @returns {Promise<{name: string, bytes: ArrayBuffer}>}
+ */
+export async function exportUndelivered({ database, files }, now) {
+  const device = await database.get('public', 'device');
+  const rows = (await database.all('outbox')).filter((row) => row.sealed);
+  const envelopes = rows.map(({ id, key, device: author, sealed, signature }) => ({ id, key, device: author, sealed: toBase64(sealed), signature }));
+  const chunks = (await database.all('chunks')).filter((row) => !row.sent);
+  const head = { device: device?.id ?? null, envelopes, chunks: chunks.map(({ sha256, size }) => ({ sha256, size })) };
+  const parts = [utf8(EXPORT_MAGIC), utf8(`${JSON.stringify(head)}\n`)];
+  for (const { file, offset, size } of chunks) parts.push(await files.readRange(file, offset, size));
+  const day = new Date(now).toISOString().slice(0, 10);
+  return { name: `aigaq-${day}.sealed`, bytes: concat(...parts).buffer };
+}
