@@ -57,6 +57,18 @@ export async function openStorage(force = {}) {
   };
 }
 
+/**
+ * What delivery needs, where there are no sync handles: a service worker.
+ * @returns {Promise<{database: Database, readRange: import('./files.js').Files['readRange']}>}
+ */
+export async function openOutbox() {
+  const database = await openDatabase(VAULT_DATABASE);
+  const known = await database.get('public', 'storage');
+  if (known?.kind !== 'opfs') return { database, readRange: rowFiles(database).readRange };
+  const root = await navigator.storage.getDirectory();
+  return { database, readRange: folderFiles(await root.getDirectoryHandle(MEDIA, { create: true })).readRange };
+}
+
 /** True where a file can be written through a sync handle and read back. */
 async function probeFolder() {
   try {
