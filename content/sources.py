@@ -30,6 +30,7 @@ CATALOGUES = (
     "severities",
     "priorities",
     "statuses",
+    "reasons",
 )
 
 

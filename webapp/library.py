@@ -34,9 +34,7 @@ def every() -> str:
     if words:
         for row in rows:
             for article in row.body.get("articles") or []:
-                text = (
-                    f"{article.get('id', '')} {article.get('heading', '')} {article.get('text', '')}".lower()
-                )
+                text = " ".join(_words(article.get(name)) for name in ("id", "heading", "text")).lower()
                 if all(word in text for word in words):
                     found.append((row, article))
     return render_template(
@@ -57,3 +55,8 @@ def read(library_id: str) -> str:
     if row is None:
         abort(404)
     return render_template("library/read.html", text=row, kinds=KINDS)
+
+
+def _words(value: Any) -> str:
+    """A string, or every language of a multi: a search finds an article by any of them."""
+    return " ".join(value.values()) if isinstance(value, dict) else str(value or "")

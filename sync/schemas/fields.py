@@ -84,12 +84,22 @@ def multi(*, required: bool = False, null: bool = False) -> fields.Dict:
     return fields.Dict(keys=language(), values=text(), required=required, allow_none=null)
 
 
+def text_or_multi(*, required: bool = False, null: bool = False) -> Strict:
+    """A string in the document's own language, or a `multi`."""
+    return Strict(str, dict, required=required, allow_none=null, validate=_is_text_or_multi)
+
+
 def ids(*, required: bool = False, null: bool = False) -> fields.List[Any]:
     return fields.List(identifier(), required=required, allow_none=null)
 
 
 def texts(*, required: bool = False) -> fields.List[Any]:
     return fields.List(text(), required=required, allow_none=False)
+
+
+def _is_text_or_multi(value: str | dict[str, object] | None) -> None:
+    if isinstance(value, dict):
+        fields.Dict(keys=language(), values=text()).deserialize(value)
 
 
 def _is_date(value: str | None) -> None:

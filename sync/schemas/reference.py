@@ -15,6 +15,7 @@ from sync.schemas.fields import (
     multi,
     one_of,
     text,
+    text_or_multi,
     texts,
 )
 from sync.schemas.header import part_of, schema_of
@@ -77,8 +78,8 @@ Article = part_of(
     "Article",
     {
         "id": identifier(required=True),
-        "heading": text(null=True),
-        "text": text(required=True),
+        "heading": text_or_multi(null=True),
+        "text": text_or_multi(required=True),
         "themes": ids(),
     },
 )
