@@ -119,7 +119,7 @@ class Template:
     def opening(self) -> None:
         """Title, facts, team, what people wrote, numbers."""
         self.paragraph("{{ title }}", "Title")
-        self.paragraph("{{ facility }}, {{ dates }}. {{ subtitle }}", "Subtitle")
+        self.paragraph("{{ subtitle }}", "Subtitle")
         self.when("confidential_note", "{{ confidential_note }}", "Notice")
         self.heading("{{ labels.facts }}")
         self.table("fact in facts", [Column("", "{{ fact.label }}", 55), Column("", "{{ fact.value }}", 110)])
@@ -163,7 +163,6 @@ class Template:
         self.bullets("piece", "finding.evidence", "labels.evidence")
         self.bullets("title", "finding.combined", "labels.combined")
         self.tag("endfor")
-        self.when("withheld", "{{ withheld }}", "Notice")
 
     def recommendations(self) -> None:
         """Recommendations, what became of earlier ones, what was answered."""
@@ -286,10 +285,12 @@ class Template:
         self.tag("endif")
 
     def written(self, name: str) -> None:
-        """A chapter people write, or the sentence that it is still empty."""
+        """A chapter people write; inside the office also the sentence that it is still empty."""
+        self.tag(f"if internal or sections.{name}.text")
         self.heading(f"{{{{ sections.{name}.heading }}}}")
         self.when(f"sections.{name}.text", f"{{{{ sections.{name}.text }}}}")
         self.when(f"not sections.{name}.text", "{{ labels.section_empty }}", "Notice")
+        self.tag("endif")
 
     def detail(self, name: str, label: str) -> None:
         """`Label: value`, only where there is a value."""

@@ -60,7 +60,7 @@ class Catalogues:
         slug, _, article_id = norm.partition("/")
         body = self.library.get(f"library:{slug}") or self.library.get(slug)
         if body is None:
-            return Norm(norm=norm, title={}, article=article_id, heading=None)
+            return Norm(norm=norm, kind="", title={}, article=article_id, heading=None)
         heading = next(
             (
                 str(a.get("heading") or "")
@@ -71,6 +71,7 @@ class Catalogues:
         )
         return Norm(
             norm=norm,
+            kind=str(body.get("kind") or ""),
             title=body.get("short") or body.get("title") or {},
             article=article_id,
             heading=Text(heading, str(body.get("text_lang") or "")) if heading else None,

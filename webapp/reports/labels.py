@@ -65,6 +65,14 @@ class Labels:
         """One of a group of labels, for example a recommendation's status; an unknown key as it is."""
         return str(self.words[name].get(key, key))
 
+    def numbered(self, kind: str, number: str) -> str:
+        """An article of a law, a rule of a standard, an item of a guide, by its number."""
+        return (
+            self.choice("article", kind).format_map({"n": number})
+            if kind in self.words["article"]
+            else number
+        )
+
     def day(self, value: str | None) -> str:
         """An ISO date, or the start of a timestamp, in words; what is no date as it is."""
         try:
@@ -74,8 +82,13 @@ class Labels:
         return str(format_date(parsed, self.words["date"], locale=self.locale))
 
     def period(self, first: str, last: str) -> str:
-        """A visit's days: one date, or the first and the last."""
-        return self.day(first) if first == last else f"{self.day(first)} — {self.day(last)}"
+        """A visit's days: one date, `20–21 November 2026`, or two whole dates."""
+        if first == last:
+            return self.day(first)
+        if first[:7] != last[:7]:
+            return f"{self.day(first)} — {self.day(last)}"
+        pattern = self.words["date"].replace("d", f"'{int(first[8:10])}–'d", 1)
+        return str(format_date(date.fromisoformat(last[:10]), pattern, locale=self.locale))
 
     def number(self, value: int) -> str:
         """A whole number with the language's thousands separator."""

@@ -76,11 +76,6 @@ class Writer(Wording):
                 else ""
             ),
             "findings": [self.finding(finding, internal) for finding in material.findings],
-            "withheld": (
-                say.say("findings_withheld", n=material.findings_withheld)
-                if material.findings_withheld
-                else ""
-            ),
             "recommendations": [self.recommendation(each) for each in material.recommendations],
             "verifications": [self.verification(each) for each in material.verifications],
             "replies": [

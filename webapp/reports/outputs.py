@@ -36,7 +36,7 @@ SMALL = 5  # numbers of interviewees below this are not published
 # Where a handle stood in free text; the manuscript puts words in the report's language there.
 INTERVIEWEE = "\ue000"
 
-DASHES = "-\u2010\u2011\u2012\u2013\u2014\u2212"
+DASHES = r"\-" "\u2010\u2011\u2012\u2013\u2014\u2212"
 
 
 class UnknownOutputError(ValueError):

@@ -78,6 +78,7 @@ class Norm:
     """A library article. `title` is empty for a norm the library does not hold."""
 
     norm: str
+    kind: str  # treaty, law, standard, guide
     title: Multi
     article: str
     heading: Text | None

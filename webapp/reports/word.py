@@ -24,7 +24,7 @@ from lxml.etree import XMLSyntaxError
 
 from content.reports.build_template import build
 from webapp.reports.parts import Photo
-from webapp.reports.photos import MOST_BYTES, MOST_PHOTOS, UnfitPhotoError, strip
+from webapp.reports.photos import MOST_BYTES, MOST_PHOTOS, Picture, UnfitPhotoError, strip
 
 MIME = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 WIDTH, HEIGHT = Mm(160), Mm(110)
@@ -78,10 +78,10 @@ def _pictures(
             found.append({"image": "", "missing": labels["photo_limit"]})
             continue
         try:
-            content, _ = strip(photo.content)
-            size = _fit(content)
-            image = InlineImage(document, io.BytesIO(content), **size)
-            found.append({"image": image, "image_bytes": content, "missing": ""})
+            picture = strip(photo.content)
+            Image.from_blob(picture.content)  # Word's own reader must take it too
+            image = InlineImage(document, io.BytesIO(picture.content), **_fit(picture))
+            found.append({"image": image, "image_bytes": picture.content, "missing": ""})
         except (
             UnfitPhotoError,
             UnrecognizedImageError,
@@ -93,10 +93,9 @@ def _pictures(
     return found
 
 
-def _fit(content: bytes) -> dict[str, Length]:
+def _fit(picture: Picture) -> dict[str, Length]:
     """Width or height that keeps the picture inside the page and its proportions."""
-    image = Image.from_blob(content)
-    if image.px_height * WIDTH > image.px_width * HEIGHT:
+    if picture.height * WIDTH > picture.width * HEIGHT:
         return {"height": HEIGHT}
     return {"width": WIDTH}
 

@@ -67,7 +67,7 @@ class Wording:
         title = self.multi(norm.title)
         if not title:
             return clean(norm.norm)
-        words = f"{title}, {self.labels['article']} {clean(norm.article)}"
+        words = f"{title}, {self.labels.numbered(norm.kind, clean(norm.article))}"
         heading = self.passage(norm.heading)
         return f"{words}: {heading}" if heading else words
 
