@@ -15,12 +15,13 @@ from zoneinfo import ZoneInfo
 
 from content.briefs import brief
 from content.facilities import Fields, make_facilities
-from content.material import Scene, Script, Visit
+from content.material import Visit
 from content.papers import Document, Papers
 from content.people import Person, make_people
 from content.recommendations import FollowUp
 from content.schedule import Schedule, make_schedule
 from content.sources import Item, read_catalogues, read_libraries
+from content.visit_channel import Scene, Script
 
 # The demo facility's past, oldest first: the last visit leaves four open recommendations, two of them late.
 DEMO_HISTORY = (

@@ -39,6 +39,7 @@ class Tracked:
     outcome: str
     answered: bool = True  # whether a reply and a review will ever come
     reviewed: bool = True
+    certain: bool = False  # the review follows the reply without fail
     status: str = "open"
     repeated: bool = False
 
@@ -119,7 +120,7 @@ class FollowUp:
             "lang": each.language,
         }
         self._office(day, fields)
-        if each.reviewed and each.outcome != "open" and self.random.random() < 0.75:
+        if each.reviewed and each.outcome != "open" and (each.certain or self.random.random() < 0.75):
             self._later(
                 day + timedelta(days=self.random.randint(4, 25)), lambda later: self._review(each, later)
             )

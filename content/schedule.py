@@ -55,9 +55,9 @@ def make_schedule(
     for days, kind in ((1020, "periodic"), (610, "periodic"), (246, "follow-up")):
         calendar.book(demo, kind, today - timedelta(days=days), team, length=2)
     calendar.book(demo, "periodic", today, team, length=2, state="today")
-    nearby = [
-        facility for facility in others if facility["region"] == demo["region"] and not facility["closed"]
-    ]
+    nearby = [each for each in others if each["region"] == demo["region"] and not each["closed"]]
+    # Those with a history: their briefs have something to say.
+    nearby.sort(key=lambda each: -sum(past.facility is each for past in calendar.booked))
     for days, facility in zip(COMING_DAYS, nearby, strict=False):
         calendar.book(facility, "periodic", today + timedelta(days=days), team, length=1, state="coming")
     return Schedule(sorted(calendar.booked, key=lambda each: (each.first, each.facility["_id"])), plan)
