@@ -4,7 +4,8 @@
  * Must not know: what kind of question stands in it.
  */
 import { html, nothing } from '../vendor/lit.js';
-import { pathOf } from './tree.js';
+import { kindOf, pathOf } from './tree.js';
+import { parseNumber } from './values.js';
 
 /** An id that may stand in HTML. @param {any} node @param {string} part */
 export function idOf(node, part) {
@@ -13,7 +14,9 @@ export function idOf(node, part) {
 
 /** What is wrong with the answer, in the form's words; null while there is nothing to say yet. @param {any} node @param {import('./context.js').FormContext} context @returns {string | null} */
 export function complaint(node, context) {
-  if (context.session.raw.has(pathOf(node))) return context.t('forms.notANumber');
+  const typed = context.session.typed.get(pathOf(node));
+  const kind = kindOf(node);
+  if (typed !== undefined && (kind === 'integer' || kind === 'decimal') && !parseNumber(typed, kind).ok) return context.t(`forms.not.${kind}`);
   const { violation } = node.validationState;
   if (!violation) return null;
   // An empty required question is not an error before the person has passed it.

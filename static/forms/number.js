@@ -1,5 +1,5 @@
 /** Whole and decimal numbers: a decimal comma and spaces are understood; what is no number stays in sight. */
-import { html, live } from '../vendor/lit.js';
+import { html } from '../vendor/lit.js';
 import { card, complaint, describedBy, idOf } from './card.js';
 import { kindOf, pathOf } from './tree.js';
 import { answerOf, parseNumber } from './values.js';
@@ -8,36 +8,23 @@ import { answerOf, parseNumber } from './values.js';
 export function numberQuestion(node, context) {
   const kind = /** @type {'integer' | 'decimal'} */ (kindOf(node));
   const { session } = context;
+  const path = pathOf(node);
   const answer = answerOf(node);
-  const comma = context.t('forms.decimalSign');
-  const shown = session.raw.get(pathOf(node)) ?? (answer === undefined ? '' : String(answer).replace('.', comma));
-  /** @param {any} event */
-  const typed = (event) => {
-    const text = event.target.value;
-    const number = parseNumber(text, kind);
-    if (!number.ok) {
-      session.keepRaw(node, text);
-      return;
-    }
-    session.raw.delete(pathOf(node));
-    // "1," and "1,0" are the same number on the way to another one: the field keeps what the person sees.
-    session.answer(node, number.value);
+  const written = answer === undefined ? '' : String(answer).replace('.', context.t('forms.decimalSign'));
+  const typed = (/** @type {any} */ event) => {
+    const number = parseNumber(event.target.value, kind);
+    // The typing is kept beside the number: "1,0" is 1 on its way to 1,05.
+    session.typed.set(path, event.target.value);
+    session.answer(node, number.ok ? number.value : undefined);
+  };
+  const left = () => {
+    if (!parseNumber(session.typed.get(path) ?? '', kind).ok) return;
+    session.typed.delete(path);
+    session.redraw();
   };
   return card(node, context, html`
     <input id=${idOf(node, 'input')} class="short" type="text" inputmode=${kind === 'integer' ? 'numeric' : 'decimal'} autocomplete="off"
       spellcheck="false" aria-invalid=${complaint(node, context) ? 'true' : 'false'} aria-describedby=${describedBy(node, context)}
-      .value=${same(shown, answer, kind) ? shown : live(shown)} @input=${typed} @change=${(/** @type {any} */ event) => { if (!session.raw.has(pathOf(node))) event.target.value = shownAfter(node, comma); }}>
+      .value=${session.typed.get(path) ?? written} @input=${typed} @blur=${left}>
   `);
-}
-
-/** @param {any} node @param {string} comma */
-function shownAfter(node, comma) {
-  const answer = answerOf(node);
-  return answer === undefined ? '' : String(answer).replace('.', comma);
-}
-
-/** Whether the shown text says the answer. @param {string} shown @param {any} answer @param {'integer' | 'decimal'} kind */
-function same(shown, answer, kind) {
-  const number = parseNumber(shown, kind);
-  return number.ok && number.value === answer;
 }

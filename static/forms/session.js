@@ -20,7 +20,7 @@ import { setAnswer } from './values.js';
  * @typedef {{_id: string, name: string, version: string, xml: string, title: any, languages: string[],
  *   questions: {path: string, type: string, label: any, choices: any[] | null, group: string | null}[],
  *   rules?: {path: string, norm: string | null, label: any, theme?: string}[]}} FormDocument
- * @typedef {{xml: string, aside?: Record<string, Answer>, files?: Record<string, string>}} Filled
+ * @typedef {{xml: string, aside?: Record<string, Answer>, files?: Record<string, string>, detached?: string[], typed?: Record<string, string>}} Filled
  */
 
 /** The form or its answers cannot be opened. `form-broken`: the form's XML; `answers-broken`: the stored answers. */
@@ -38,7 +38,7 @@ export class FormSession extends EventTarget {
   /** @type {any} */ #root;
   /** @type {Aside} */ #aside;
   /** @type {Map<string, string>} */ #files;
-  /** @type {Set<string>} names taken out again; the form engine keeps them in the XML */ #detached = new Set();
+  /** @type {Set<string>} names taken out again: the form engine keeps them in the XML */ #gone = new Set();
   #told = false;
 
   /**
@@ -72,8 +72,10 @@ export class FormSession extends EventTarget {
   constructor(form, filled) {
     super();
     this.form = form;
-    /** @type {Map<string, string>} typed into a number and not a number: shown again, never lost */
-    this.raw = new Map();
+    /** @type {Map<string, string>} what stands in a number's field while it is not the number itself; never lost */
+    this.typed = new Map(Object.entries(filled?.typed ?? {}));
+    /** @type {Set<string>} media taken for a question and taken out again: not to be offered anew */
+    this.detached = new Set(filled?.detached ?? []);
     this.#files = new Map(Object.entries(filled?.files ?? {}));
     this.#aside = new Aside(filled?.aside ?? {}, (node, name) => this.#mark(node, name));
   }
@@ -111,7 +113,7 @@ export class FormSession extends EventTarget {
   /** The instance as XML. Cheap. @returns {string} */
   get xml() {
     let xml = this.#root.instanceState.instanceXML;
-    for (const name of this.#detached) xml = xml.replaceAll(`>${name}<`, '><');
+    for (const name of this.#gone) xml = xml.replaceAll(`>${name}<`, '><');
     return xml;
   }
 
@@ -124,12 +126,16 @@ export class FormSession extends EventTarget {
       aside: this.#aside.answers,
       progress: progressOf(this.#root),
       files: Object.fromEntries(this.#files),
+      detached: [...this.detached],
     };
   }
 
   /** What is autosaved: enough to go on after a crash. @returns {Required<Filled>} */
   get filled() {
-    return { xml: this.xml, aside: this.#aside.answers, files: Object.fromEntries(this.#files) };
+    return {
+      xml: this.xml, aside: this.#aside.answers, files: Object.fromEntries(this.#files),
+      detached: [...this.detached], typed: Object.fromEntries(this.typed),
+    };
   }
 
   // --- edits ---
@@ -137,13 +143,6 @@ export class FormSession extends EventTarget {
   /** @param {any} node @param {Answer | undefined} answer */
   answer(node, answer) {
     setAnswer(node, answer);
-    this.#edited();
-  }
-
-  /** What was typed is not a number: the answer is empty, the typing stays. @param {any} node @param {string} typed */
-  keepRaw(node, typed) {
-    this.raw.set(pathOf(node), typed);
-    setAnswer(node, undefined);
     this.#edited();
   }
 
@@ -157,7 +156,8 @@ export class FormSession extends EventTarget {
     const before = node.currentState.instanceValue;
     if (before && before !== name) this.#forget(before);
     this.#files.set(name, medium);
-    this.#detached.delete(name);
+    this.#gone.delete(name);
+    this.detached.delete(medium);
     this.#mark(node, name);
     this.#edited();
   }
@@ -193,7 +193,7 @@ export class FormSession extends EventTarget {
       if (isUpload(node) && node.currentState.instanceValue) this.#forget(node.currentState.instanceValue);
     }
     this.#aside.removeInstance(pathOf(range), index);
-    this.raw.clear();
+    this.typed.clear();
     range.removeInstances(index, 1);
     this.#edited();
   }
@@ -214,8 +214,15 @@ export class FormSession extends EventTarget {
 
   /** @param {string} name */
   #forget(name) {
+    const medium = this.#files.get(name);
+    if (medium) this.detached.add(medium);
     this.#files.delete(name);
-    this.#detached.add(name);
+    this.#gone.add(name);
+  }
+
+  /** Draws anew without an edit. */
+  redraw() {
+    this.#tell();
   }
 
   #edited() {
