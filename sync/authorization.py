@@ -7,8 +7,24 @@ teams, types) are here, so that the gateway and the office's own writes obey the
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Protocol
+from datetime import date, timedelta
+from typing import Any, Protocol
+
+# Who plans and leads; who reads everything the office may; who opens custody content.
+LEADING = frozenset({"leader", "analyst"})
+OFFICE_READERS = frozenset({"analyst", "keyholder"})
+OFFICE_WRITERS = frozenset({"analyst"})
+FIELD = frozenset({"monitor", "leader"})
+
+# A closed visit stays on its team's tablets for this long after its last day.
+RELEASED_AFTER = timedelta(days=7)
+
+# Only who wrote it goes on writing it; of the rest of a visit's types any member does.
+OWN_ONLY = frozenset({"submission", "note", "interview", "identity", "testimony", "medium"})
+# Never written by a tablet: the gateway makes it.
+SERVER_ONLY = frozenset({"brief"})
 
 
 @dataclass(frozen=True)
@@ -64,3 +80,71 @@ class Authorizer(Protocol):
 
     def audit(self, action: str, *, account: str | None, subject: str, detail: dict[str, object]) -> None:
         """Append one row to the audit log. `subject` is an id, never content."""
+
+
+@dataclass(frozen=True)
+class VisitCard:
+    """What authorisation knows of a visit: its people, its group, whether it is over."""
+
+    channel: str
+    leader: str
+    members: frozenset[str]
+    group: str | None
+    status: str
+    date_to: str
+
+    @classmethod
+    def of(cls, channel: str, document: Mapping[str, Any]) -> VisitCard:
+        """The card of a `visit` document. The leader is a member whether or not the team lists them."""
+        team = document.get("team") or []
+        members = {str(row.get("person")) for row in team if isinstance(row, dict)}
+        leader = str(document.get("leader") or "")
+        group = document.get("group")
+        return cls(
+            channel,
+            leader,
+            frozenset((members | {leader}) - {""}),
+            str(group) if group else None,
+            str(document.get("status") or ""),
+            str(document.get("to") or ""),
+        )
+
+
+def on_tablet(account: Account, card: VisitCard, today: date) -> bool:
+    """Whether the visit's channel belongs on this person's tablet: a member, and not closed and released."""
+    if account.id not in card.members:
+        return False
+    if card.status != "closed":
+        return True
+    try:
+        return date.fromisoformat(card.date_to) + RELEASED_AFTER >= today
+    except ValueError:
+        return True
+
+
+def may_read_visit(account: Account, card: VisitCard) -> bool:
+    """Whether the office's pages show this visit's group-class material to the account."""
+    if account.role in OFFICE_READERS or account.id in card.members:
+        return True
+    return account.role in FIELD and account.group is not None and account.group == card.group
+
+
+def may_open_custody(account: Account) -> bool:
+    """Whether the account is given custody stanzas: key holders, whose browsers hold the key to them."""
+    return account.role == "keyholder"
+
+
+def may_lead(account: Account) -> bool:
+    """Whether the account may make and change visits."""
+    return account.role in LEADING
+
+
+def may_write_type(account: Account, type_: str, card: VisitCard | None) -> bool:
+    """Whether a member's tablet may write this type in the visit; types nobody knows are kept."""
+    if type_ in SERVER_ONLY:
+        return False
+    if type_ == "visit":
+        return may_lead(account)
+    if type_ == "report":
+        return may_lead(account) or (card is not None and account.id == card.leader)
+    return True

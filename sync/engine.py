@@ -1,0 +1,261 @@
+"""The one door from the web application into the sync engine (docs/server.md).
+
+Owns how the rooms are put together. Everything written, by whichever way, is projected before the call
+returns; if projecting fails the document is safe all the same, and the next `catch_up` brings it in.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterable
+from typing import Any
+
+from sqlalchemy import Engine
+
+from sync.authorization import Account, Authorizer, may_open_custody, may_read_visit
+from sync.clock import Clock, system_clock, timestamp
+from sync.database import prepare as prepare_database
+from sync.database import writing
+from sync.documents.contract import DocumentStore, Incoming
+from sync.errors import AigaqError, NotFound, Refused, StoreFailed
+from sync.gateway.changes import ChangesStream
+from sync.gateway.channels import Channels, visit_id
+from sync.gateway.content_keys import ContentKey, ContentKeys
+from sync.gateway.erasure import Erasures
+from sync.gateway.keys import ServerKeys
+from sync.gateway.media import MediaStore, open_frames
+from sync.gateway.outbox import Outbox, Rooms
+from sync.gateway.receipts import Archive
+from sync.gateway.sessions import Sessions
+from sync.gateway.tables import durable
+from sync.projections.projector import Projector
+from sync.revisions import Leaf, merge
+from sync.writing import Revision, check_right, closings, prepare
+
+_log = logging.getLogger(__name__)
+
+_BATCH = 500
+# The gateway's own hand: what it writes by itself (briefs) is by nobody.
+GATEWAY = Account("gateway", "Aigaq", "", "analyst", None, "")
+
+
+class SyncEngine:
+    def __init__(
+        self,
+        *,
+        documents: DocumentStore,
+        database: Engine,
+        media: MediaStore,
+        keys: ServerKeys,
+        authorizer: Authorizer,
+        clock: Clock = system_clock,
+    ) -> None:
+        prepare_database(database)
+        with writing(database) as connection:
+            durable.create_all(connection)
+        self.documents, self.media, self.keys, self.authorizer, self.clock = (
+            documents,
+            media,
+            keys,
+            authorizer,
+            clock,
+        )
+        self.archive = Archive(database, keys)
+        self.content_keys = ContentKeys(database)
+        self.channels = Channels(documents, database)
+        self.erasures = Erasures(documents, database, media)
+        self.sessions = Sessions(database, authorizer, clock)
+        self.changes = ChangesStream(documents, database, self.channels, self.content_keys, clock)
+        rooms = Rooms(
+            documents, self.archive, self.content_keys, self.channels, self.erasures, keys, authorizer, clock
+        )
+        self.outbox = Outbox(rooms)
+        self.projector = Projector(documents, database, _Ledger(self.archive, self.erasures))
+        for channel in ("reference", "office"):
+            documents.create_channel(channel)
+        self.erasures.complete()
+
+    def submit(self, channel: str, document: dict[str, Any], *, author: Account) -> Revision:
+        """Store a document written by the office, project it, and return what was stored.
+
+        `_id` of an existing document: a further version of it, which settles its conflicts; nothing new is
+        written where nothing changed. Raises Refused, BadDocument, NotFound (no such channel), StoreFailed.
+        """
+        check_right(author, channel, document, self._card(channel))
+        revision = self._write(channel, document, author)
+        self._after_write()
+        return revision
+
+    def submit_many(self, channel: str, documents: Iterable[dict[str, Any]], *, author: Account) -> None:
+        """Store many documents in few commits: seeding and imports. Header fields they bring are kept.
+
+        All of them are checked before the first is stored. Raises Refused, BadDocument, NotFound, StoreFailed.
+        """
+        batch = list(documents)
+        card = self._card(channel)
+        is_visit = visit_id(channel) in {document.get("_id") for document in batch}
+        for document in batch:
+            if not is_visit or document.get("type") == "visit":
+                check_right(author, channel, document, card)
+        known = self._known(channel, [str(document["_id"]) for document in batch if "_id" in document])
+        ready: dict[str, Incoming] = {}
+        for document in batch:
+            leaves = known.get(str(document.get("_id")), [])
+            incoming = prepare(document, leaves, author=author.id, clock=self.clock, keep_header=True)
+            if incoming is not None:
+                ready[incoming.id] = incoming
+        self._make_channel(channel, ready.values())
+        rows = list(ready.values())
+        for start in range(0, len(rows), _BATCH):
+            self._store(channel, rows[start : start + _BATCH])
+        self._after_write()
+
+    def read(self, channel: str, document_id: str) -> dict[str, Any] | None:
+        """The merged reading of a document; None where there is none."""
+        merged = merge(self._known(channel, [document_id]).get(document_id, []))
+        return merged.doc if merged else None
+
+    def photo(self, channel: str, medium_id: str) -> bytes | None:
+        """The plaintext of a group-class medium; None while parts are missing, or where it is erased or custody.
+
+        The caller decides who may see it. Raises Corrupt or WrongKey where the bytes are not what they should be.
+        """
+        document = self.read(channel, medium_id)
+        key = self.content_keys.get(channel, medium_id)
+        if (
+            document is None
+            or key is None
+            or document.get("class") != "group"
+            or key.document_class != "group"
+        ):
+            return None
+        if document.get("state") not in ("complete", "interrupted"):
+            return None
+        chunks = [self.media.get(row["sha256"]) for row in document.get("chunks") or []]
+        if not chunks or any(chunk is None for chunk in chunks):
+            return None
+        file = b"".join(chunk for chunk in chunks if chunk is not None)
+        interrupted = document.get("frames") if document["state"] == "interrupted" else None
+        return open_frames(key.material, medium_id, file, interrupted_after=interrupted)
+
+    def receipts(self, channel: str) -> list[dict[str, Any]]:
+        """Receipts of the channel's envelopes, oldest first: `{receipt, signature, document, type, carrier, quarantined?}`."""
+        return self.archive.of_channel(channel)
+
+    def quarantine(self) -> list[dict[str, Any]]:
+        """What waits for a person, newest first: `{envelope, channel, document, type, device, author, reason, at}`."""
+        return self.archive.quarantined()
+
+    def release(self, envelope: str) -> bool:
+        """Check a quarantined envelope again, after its cause was mended; whether it is stored now."""
+        released = self.outbox.settle(envelope)
+        self._after_write()
+        return released
+
+    def content_key(self, channel: str, document_id: str, account: Account) -> ContentKey | None:
+        """The key for an office page: group keys to the visit's readers, custody stanzas to key holders, logged.
+
+        None where there is none or it was destroyed. Raises Refused.
+        """
+        key = self.content_keys.get(channel, document_id)
+        if key is None:
+            return None
+        if key.document_class == "custody":
+            if not may_open_custody(account):
+                raise Refused("custody content is opened by key holders")
+            detail: dict[str, object] = {"channel": channel}
+            self.authorizer.audit("custody.opened", account=account.id, subject=document_id, detail=detail)
+            return key
+        card = self.channels.card(channel)
+        if card is None or not may_read_visit(account, card):
+            raise Refused("not a reader of this visit")
+        return key
+
+    def deliver(self, body: dict[str, Any], *, carrier: str) -> list[dict[str, Any]]:
+        """A batch of envelopes from a tablet: see `Outbox.deliver`. Projected before it returns."""
+        answers = self.outbox.deliver(body, carrier=carrier)
+        self._after_write()
+        return answers
+
+    def rebuild(self) -> int:
+        """Drop the read model and fill it again from the documents; how many documents were read."""
+        return self.projector.rebuild()
+
+    def catch_up(self) -> int:
+        """Project what is new and finish what a crash left undone; how many documents were read."""
+        self.erasures.complete()
+        self.channels.catch_up()
+        count = self.projector.catch_up()
+        for channel in self.projector.take_stale_briefs():
+            self._brief(channel)
+        return count + self.projector.catch_up()
+
+    def version(self) -> int:
+        """Grows with every projected change; live pages poll it."""
+        return self.projector.version()
+
+    def _write(self, channel: str, document: dict[str, Any], author: Account) -> Revision:
+        id_ = document.get("_id")
+        leaves = self._known(channel, [id_]).get(id_, []) if isinstance(id_, str) else []
+        incoming = prepare(document, leaves, author=author.id, clock=self.clock)
+        if incoming is None:
+            merged = merge(leaves)
+            assert merged is not None and isinstance(id_, str)  # `prepare` gives None only for what is there
+            return Revision(channel, id_, merged.rev, merged.doc)
+        self._make_channel(channel, [incoming])
+        self._store(channel, [incoming, *closings(incoming, leaves)])
+        return Revision(channel, incoming.id, incoming.rev, incoming.doc)
+
+    def _store(self, channel: str, revisions: list[Incoming]) -> None:
+        for incoming in revisions:
+            if incoming.doc.get("type") == "medium":
+                hashes = [row["sha256"] for row in incoming.doc["chunks"]]
+                self.content_keys.note_chunks(channel, incoming.id, hashes)
+        self.documents.put_revisions(channel, revisions)
+        for incoming in revisions:
+            if incoming.doc.get("type") == "withdrawal":
+                now = timestamp(self.clock.now())
+                self.erasures.request(channel, incoming.doc, by=incoming.doc["updated_by"], now=now)
+
+    def _make_channel(self, channel: str, revisions: Iterable[Incoming]) -> None:
+        """A visit's channel is made with its `visit` document, and by nothing else."""
+        own = visit_id(channel)
+        if own is not None and any(incoming.id == own for incoming in revisions):
+            self.documents.create_channel(channel)
+
+    def _known(self, channel: str, ids: list[str]) -> dict[str, list[Leaf]]:
+        return self.documents.read(channel, ids)
+
+    def _card(self, channel: str) -> Any:
+        self.channels.catch_up()
+        return self.channels.card(channel)
+
+    def _after_write(self) -> None:
+        try:
+            self.catch_up()
+        except AigaqError:
+            # What was written is durable and may be acknowledged; the read model follows at the next chance.
+            _log.exception("projecting failed")
+
+    def _brief(self, channel: str) -> None:
+        brief = self.projector.brief(channel)
+        if brief is None:
+            return
+        try:
+            self._write(channel, brief, GATEWAY)
+        except (NotFound, StoreFailed):
+            _log.exception("the brief of %s could not be written", channel)
+
+
+class _Ledger:
+    """What projections ask of the gateway, without knowing it."""
+
+    def __init__(self, archive: Archive, erasures: Erasures) -> None:
+        self._archive = archive
+        self._erasures = erasures
+
+    def received(self, channel: str, documents: list[str]) -> dict[str, str]:
+        return self._archive.received(channel, documents)
+
+    def erased(self, channel: str, documents: list[str]) -> set[str]:
+        return self._erasures.erased(channel, documents)

@@ -1,0 +1,168 @@
+"""Changes for tablets: one stream over all channels of an account (docs/protocol.md, section 5).
+
+Owns the lines and the `since` tokens. A token holds the channel's epoch, how many notices (keys, erasures)
+were told, and the store's own sequence: a changed epoch or a token of another make starts from the beginning.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+from sqlalchemy import Engine, select
+
+from sync.authorization import Account
+from sync.clock import Clock, timestamp
+from sync.database import reading
+from sync.documents.contract import Change, DocumentStore
+from sync.errors import BadRequest, NotFound
+from sync.gateway import tables
+from sync.gateway.channels import Channels
+from sync.gateway.content_keys import ContentKeys
+
+LONGEST_WAIT_MS = 25_000
+PAGE = 200
+_POLL_SECONDS = 0.25
+
+
+@dataclass(frozen=True)
+class Since:
+    """How far a tablet has read a channel."""
+
+    epoch: str
+    notices: int = 0
+    documents: str | None = None
+
+    @classmethod
+    def parse(cls, text: object, epoch: str) -> Since:
+        """The token's meaning under today's epoch; the beginning where it has none."""
+        parts = text.split("~") if isinstance(text, str) else []
+        if len(parts) != 3 or parts[0] != epoch or not (parts[1].isascii() and parts[1].isdigit()):
+            return cls(epoch)
+        return cls(epoch, int(parts[1]), parts[2] or None)
+
+    def __str__(self) -> str:
+        return f"{self.epoch}~{self.notices}~{self.documents or ''}"
+
+
+class ChangesStream:
+    def __init__(
+        self, documents: DocumentStore, database: Engine, channels: Channels, keys: ContentKeys, clock: Clock
+    ) -> None:
+        self._documents = documents
+        self._database = database
+        self._channels = channels
+        self._keys = keys
+        self._clock = clock
+
+    def lines(self, account: Account, body: dict[str, Any]) -> Iterator[dict[str, Any]]:
+        """Everything new to this account, as NDJSON lines. Raises BadRequest before the first of them."""
+        known, wait_ms = parse_request(body)
+        self._wait(account, known, wait_ms)
+        return self._stream(account, known)
+
+    def _stream(self, account: Account, known: dict[str, str | None]) -> Iterator[dict[str, Any]]:
+        readable = self._readable(account)
+        for channel in readable:
+            try:
+                yield from self._channel(channel, known.get(channel))
+            except NotFound:
+                yield {"gone": channel}
+        for channel in known:
+            if channel not in readable:
+                yield {"gone": channel}
+        yield {"end": True, "server_time": timestamp(self._clock.now())}
+
+    def _readable(self, account: Account) -> list[str]:
+        self._channels.catch_up()
+        existing = set(self._documents.channels())
+        visits = self._channels.for_tablet(account, self._clock.now().date())
+        return [channel for channel in ("reference", *visits) if channel in existing]
+
+    def _wait(self, account: Account, known: dict[str, str | None], wait_ms: int) -> None:
+        """Return as soon as there is something to say, or the time is over."""
+        deadline = self._clock.now() + timedelta(milliseconds=wait_ms)
+        while wait_ms and self._clock.now() < deadline and not self._has_news(account, known):
+            self._clock.sleep(_POLL_SECONDS)
+
+    def _has_news(self, account: Account, known: dict[str, str | None]) -> bool:
+        readable = self._readable(account)
+        # A channel that is gone is no news: a tablet may go on naming it while it holds something undelivered.
+        if not set(readable) <= set(known):
+            return True
+        for channel in readable:
+            since = Since.parse(known[channel], self._documents.epoch(channel))
+            if str(since) != known[channel] or self._notices(channel, since.notices):
+                return True
+            if self._documents.changes(channel, since.documents, limit=1).changes:
+                return True
+        return False
+
+    def _channel(self, channel: str, token: str | None) -> Iterator[dict[str, Any]]:
+        epoch = self._documents.epoch(channel)
+        since = Since.parse(token, epoch)
+        yield {"channel": channel, "epoch": epoch}
+        # Notices first: no document is met before its key, or after it was erased.
+        notices = self._notices(channel, since.notices)
+        yield from self._notice_lines(channel, notices)
+        told = notices[-1][0] if notices else since.notices
+        documents, more = since.documents, True
+        while more:
+            page = self._changes(channel, documents)
+            for change in page[0]:
+                seq = str(Since(epoch, told, change.seq))
+                yield from _rows(seq, change)
+            documents, more = page[1], page[2]
+            yield {"since": str(Since(epoch, told, documents))}
+
+    def _changes(self, channel: str, since: str | None) -> tuple[tuple[Change, ...], str, bool]:
+        try:
+            page = self._documents.changes(channel, since, PAGE)
+        except BadRequest:
+            page = self._documents.changes(channel, None, PAGE)
+        return page.changes, page.since, page.more
+
+    def _notices(self, channel: str, since: int) -> list[tuple[int, str, str]]:
+        columns = tables.notice.c
+        query = (
+            select(columns.serial, columns.kind, columns.document)
+            .where(columns.channel == channel, columns.serial > since)
+            .order_by(columns.serial)
+        )
+        with reading(self._database) as connection:
+            return [(row.serial, row.kind, row.document) for row in connection.execute(query)]
+
+    def _notice_lines(self, channel: str, notices: list[tuple[int, str, str]]) -> Iterator[dict[str, Any]]:
+        keys = self._keys.many(channel, [document for _, kind, document in notices if kind == "key"])
+        for key in keys.values():
+            if key.document_class == "group":
+                yield {"key": key.wire()}
+        erased = [document for _, kind, document in notices if kind == "erased"]
+        if erased:
+            yield {"erased": erased}
+
+
+def parse_request(body: dict[str, Any]) -> tuple[dict[str, str | None], int]:
+    """Channels with their tokens, and how long to wait. Raises BadRequest."""
+    channels, wait_ms = body.get("channels", {}), body.get("wait_ms", 0)
+    if not isinstance(channels, dict) or len(channels) > 10_000:
+        raise BadRequest("channels must be an object")
+    if not all(since is None or isinstance(since, str) for since in channels.values()):
+        raise BadRequest("since must be a string or null")
+    if not isinstance(wait_ms, int) or isinstance(wait_ms, bool) or wait_ms < 0:
+        raise BadRequest("wait_ms must be a number")
+    return dict(channels), min(wait_ms, LONGEST_WAIT_MS)
+
+
+def _rows(seq: str, change: Change) -> Iterator[dict[str, Any]]:
+    for leaf in change.leaves:
+        yield {
+            "seq": seq,
+            "id": change.id,
+            "rev": leaf.rev,
+            "ancestors": list(leaf.ancestors),
+            "deleted": leaf.deleted,
+            "doc": leaf.doc,
+        }

@@ -1,0 +1,140 @@
+"""Erasure: what a withdrawal destroys on the server (docs/protocol.md, section 7).
+
+Owns the `erasure` rows and the order of destruction. It is written down first, then done, and done again
+after a crash until it is complete; a document that arrives only afterwards is not stored.
+
+    requested ──► key destroyed, chunks gone, archived bytes emptied ──► document replaced by its stub ──► done
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import Connection, Engine, insert, select, update
+
+from sync.database import reading, writing
+from sync.documents.contract import DocumentStore, Incoming
+from sync.errors import NotFound
+from sync.gateway import content_keys, tables
+from sync.gateway.media import MediaStore
+from sync.revisions import Leaf, generation, revision_id, winner
+from sync.wire import is_sha256
+
+# What a person can take back. A visit, an event or a report is nobody's testimony.
+ERASABLE = frozenset({"interview", "identity", "testimony", "medium", "note", "submission", "finding"})
+# What stays readable of an erased document: no text, no place, no answer.
+_HEADER = ("_id", "type", "schema", "class", "created_at", "created_by", "updated_at", "updated_by", "device")
+_STAYS = {
+    "interview": ("handle", "category", "day"),
+    "medium": ("kind", "mime", "interview", "at"),
+    "identity": ("interview",),
+    "testimony": ("interview",),
+    "submission": ("form", "form_version"),
+}
+
+
+def stub_of(document: dict[str, Any]) -> dict[str, Any]:
+    """What stays of an erased document."""
+    type_ = str(document.get("type"))
+    kept = {name: document[name] for name in (*_HEADER, *_STAYS.get(type_, ())) if name in document}
+    return {**kept, "device": "office", "erased": True}
+
+
+class Erasures:
+    def __init__(self, documents: DocumentStore, database: Engine, media: MediaStore) -> None:
+        self._documents = documents
+        self._database = database
+        self._media = media
+
+    def request(self, channel: str, withdrawal: dict[str, Any], *, by: str, now: str) -> list[str]:
+        """Write down what a stored withdrawal erases, and erase it; the documents' ids. Idempotent."""
+        ids = [
+            id_
+            for id_ in dict.fromkeys(withdrawal.get("erases") or [])
+            if isinstance(id_, str) and id_.partition(":")[0] in ERASABLE and len(id_) <= 200
+        ]
+        columns = tables.erasure.c
+        row = {
+            "channel": channel,
+            "withdrawal": withdrawal["_id"],
+            "requested_by": by,
+            "at": now,
+            "done": False,
+        }
+        with writing(self._database) as connection:
+            here = (columns.channel == channel, columns.document.in_(ids))
+            known = set(connection.scalars(select(columns.document).where(*here)))
+            rows = [{**row, "document": id_, "stub": None} for id_ in ids if id_ not in known]
+            if rows:
+                connection.execute(insert(tables.erasure), rows)
+        self.complete()
+        return ids
+
+    def complete(self) -> int:
+        """Carry out what is written down and not done; how many documents were erased now."""
+        columns = tables.erasure.c
+        with reading(self._database) as connection:
+            rows = connection.execute(select(columns.channel, columns.document).where(~columns.done)).all()
+        for row in rows:
+            self._erase(row.channel, row.document)
+        return len(rows)
+
+    def erased(self, channel: str, documents: Sequence[str]) -> set[str]:
+        """Which of these documents are erased, or are to be."""
+        columns = tables.erasure.c
+        query = select(columns.document).where(columns.channel == channel, columns.document.in_(documents))
+        with reading(self._database) as connection:
+            return set(connection.scalars(query))
+
+    def refuse(self, channel: str, document: dict[str, Any]) -> None:
+        """A document that was erased before it arrived: its chunks go too."""
+        chunks = [row for row in document.get("chunks") or [] if isinstance(row, dict)]
+        hashes = [row["sha256"] for row in chunks if is_sha256(row.get("sha256"))]
+        with writing(self._database) as connection:
+            gone = content_keys.give_up_chunks(connection, channel, str(document["_id"]), hashes)
+        for sha256 in gone:
+            self._media.delete(sha256)
+
+    def _erase(self, channel: str, document: str) -> None:
+        try:
+            leaves = self._documents.leaves(channel, document)
+        except NotFound:
+            leaves = []
+        with writing(self._database) as connection:
+            stub = self._written_stub(connection, channel, document, leaves)
+            content_keys.destroy(connection, channel, document)
+            gone = content_keys.give_up_chunks(connection, channel, document)
+            archived = tables.envelope.c
+            own = (archived.channel == channel, archived.document == document)
+            connection.execute(update(tables.envelope).where(*own).values(sealed=None))
+        for sha256 in gone:
+            self._media.delete(sha256)
+        if stub is not None:
+            # The stub is written down above: a crash between these two lines loses nothing that should stay.
+            self._documents.purge(channel, document)
+            self._documents.put_revisions(channel, [stub])
+        with writing(self._database) as connection:
+            columns = tables.erasure.c
+            done = (columns.channel == channel, columns.document == document)
+            connection.execute(update(tables.erasure).where(*done).values(done=True))
+
+    def _written_stub(
+        self, connection: Connection, channel: str, document: str, leaves: Sequence[Leaf]
+    ) -> Incoming | None:
+        """The revision that replaces the document: a child of the winner, so that replicas follow it."""
+        columns = tables.erasure.c
+        row = (columns.channel == channel, columns.document == document)
+        text = connection.scalar(select(columns.stub).where(*row))
+        if text is None and leaves:
+            last = winner(leaves)
+            doc = stub_of(last.doc)
+            rev = revision_id(last.rev, doc)
+            text = json.dumps({"rev": rev, "doc": doc, "ancestors": [last.rev, *last.ancestors]})
+            connection.execute(update(tables.erasure).where(*row).values(stub=text))
+        if text is None:
+            return None
+        stub = json.loads(text)
+        ancestors = tuple(sorted(stub["ancestors"], key=generation, reverse=True))
+        return Incoming(stub["rev"], stub["doc"], ancestors)

@@ -1,0 +1,143 @@
+"""Media: immutable ciphertext chunks by their hash, and reading a group medium (docs/protocol.md, section 6).
+
+Owns the folder of chunks and the frame format. Knows no account and no document: who may read what is
+decided before it is asked.
+"""
+
+from __future__ import annotations
+
+import os
+import secrets
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Protocol
+
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
+from sync.errors import BadRequest, Corrupt, HashMismatch, TooLarge, WrongKey
+from sync.wire import is_sha256, sha256_hex
+
+CHUNK_BYTES = 1_048_576
+_TAG = 16
+
+
+class MediaStore(Protocol):
+    """Chunks by hash. What `put` has accepted is durable; a chunk never changes."""
+
+    def put(self, sha256: str, data: bytes) -> bool:
+        """Store a chunk; whether it was new. Raises HashMismatch, TooLarge, BadRequest."""
+
+    def get(self, sha256: str) -> bytes | None:
+        """The chunk, or None."""
+
+    def held(self, hashes: Iterable[str]) -> set[str]:
+        """Which of `hashes` are here."""
+
+    def delete(self, sha256: str) -> None:
+        """Remove a chunk; nothing where it is not."""
+
+
+class MediaFolder:
+    """A `MediaStore` in a folder: two levels of directories, so that none grows too large."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+
+    def put(self, sha256: str, data: bytes) -> bool:
+        path = self._path(sha256)
+        if not data or len(data) > CHUNK_BYTES:
+            raise TooLarge("a chunk has 1 byte to 1 MiB")
+        if sha256_hex(data) != sha256:
+            raise HashMismatch("the bytes do not have this hash")
+        if path.exists():
+            return False
+        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        draft = path.with_name(f".{secrets.token_hex(8)}")
+        try:
+            with open(draft, "xb") as file:
+                file.write(data)
+                file.flush()
+                os.fsync(file.fileno())
+            os.replace(draft, path)
+        except OSError:
+            draft.unlink(missing_ok=True)
+            raise
+        # The names, too, must survive the power: of the file, and of directories just made.
+        for folder in (path.parent, path.parent.parent):
+            _sync_folder(folder)
+        return True
+
+    def get(self, sha256: str) -> bytes | None:
+        try:
+            return self._path(sha256).read_bytes()
+        except FileNotFoundError:
+            return None
+
+    def held(self, hashes: Iterable[str]) -> set[str]:
+        return {sha256 for sha256 in hashes if is_sha256(sha256) and self._path(sha256).exists()}
+
+    def delete(self, sha256: str) -> None:
+        path = self._path(sha256)
+        path.unlink(missing_ok=True)
+        if path.parent.exists():
+            _sync_folder(path.parent)
+
+    def _path(self, sha256: str) -> Path:
+        # The name comes from outside: only hexadecimal digits ever become a path.
+        if not is_sha256(sha256):
+            raise BadRequest("not a SHA-256")
+        return self._folder / sha256[:2] / sha256[2:4] / sha256
+
+
+def _sync_folder(folder: Path) -> None:
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def frame_nonce(number: int, *, last: bool) -> bytes:
+    # Fixed nonces are safe: the key belongs to one medium, and a frame's number is used once in it.
+    return number.to_bytes(11) + bytes([last])
+
+
+def seal_frames(key: bytes, medium: str, frames: list[bytes], *, interrupted: bool = False) -> bytes:
+    """A ciphertext file of these plaintext frames, as a tablet writes it."""
+    box = AESGCM(key)
+    file = bytearray()
+    for number, plain in enumerate(frames):
+        last = number == len(frames) - 1 and not interrupted
+        sealed = box.encrypt(frame_nonce(number, last=last), plain, medium.encode())
+        file += len(sealed).to_bytes(4) + sealed
+    return bytes(file)
+
+
+def open_frames(key: bytes, medium: str, file: bytes, *, interrupted_after: int | None = None) -> bytes:
+    """The plaintext of a whole ciphertext file.
+
+    `interrupted_after` is the number of frames an interrupted medium's document tells; None: it must end with
+    the last frame. Raises Corrupt (cut, or another number of frames), WrongKey (a frame does not open).
+    """
+    frames: list[bytes] = []
+    at = 0
+    while at < len(file):
+        length = int.from_bytes(file[at : at + 4])
+        frame = file[at + 4 : at + 4 + length]
+        if length < _TAG or len(frame) < length:
+            raise Corrupt("cut in the middle of a frame")
+        frames.append(frame)
+        at += 4 + length
+    if not frames if interrupted_after is None else len(frames) != interrupted_after:
+        raise Corrupt("not as many frames as there should be")
+    box = AESGCM(key)
+    plain = bytearray()
+    for number, frame in enumerate(frames):
+        last = interrupted_after is None and number == len(frames) - 1
+        try:
+            plain += box.decrypt(frame_nonce(number, last=last), frame, medium.encode())
+        except InvalidTag as error:
+            raise WrongKey(f"frame {number} does not open") from error
+    return bytes(plain)

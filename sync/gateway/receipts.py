@@ -1,0 +1,285 @@
+"""The archive of envelopes, their signed receipts, and quarantine (docs/protocol.md, section 4).
+
+Owns those three tables. An envelope's row is append-only but for its sealed bytes, which an erasure
+empties. Receipts of a device form a chain: `seq` without gaps, `prev` the hash of the one before.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Engine, and_, func, insert, select, update
+
+from sync.database import reading, writing
+from sync.gateway import tables
+from sync.gateway.keys import ServerKeys
+from sync.wire import canonical, parse_object, sha256_hex
+
+# The quarantine row of a receipt's envelope, as long as it waits there.
+_WAITING = and_(
+    tables.quarantine.c.envelope == tables.receipt.c.envelope, tables.quarantine.c.released_at.is_(None)
+)
+
+
+@dataclass(frozen=True)
+class Envelope:
+    """A sealed envelope as it came, its signature verified."""
+
+    id: str
+    key: str
+    device: str
+    sealed: bytes
+    signature: str
+
+
+@dataclass(frozen=True)
+class Contents:
+    """What was in it, so far as rows need to name it."""
+
+    channel: str
+    document: dict[str, Any]
+    rev: str
+    content_sha256: str
+
+    @property
+    def id(self) -> str:
+        return str(self.document["_id"])
+
+    @property
+    def type(self) -> str:
+        return str(self.document.get("type") or "")[:80]
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What became of an envelope: stored, or quarantined for `reason`. `erased`: its bytes are not kept."""
+
+    envelope: Envelope
+    contents: Contents
+    author: str
+    reason: str | None
+    erased: bool = False
+
+
+class Archive:
+    """Envelopes, receipts, quarantine: one database."""
+
+    def __init__(self, database: Engine, keys: ServerKeys) -> None:
+        self._database = database
+        self._keys = keys
+
+    def receipts(self, envelopes: Sequence[Envelope]) -> dict[str, dict[str, Any]]:
+        """Answers already given to these very envelopes."""
+        archived, receipt = tables.envelope.c, tables.receipt.c
+        query = (
+            select(
+                receipt.envelope,
+                receipt.body,
+                receipt.signature,
+                archived.sealed_sha256,
+                tables.quarantine.c.reason,
+            )
+            .join(tables.envelope, archived.id == receipt.envelope)
+            .outerjoin(tables.quarantine, _WAITING)
+            .where(receipt.envelope.in_([envelope.id for envelope in envelopes]))
+        )
+        hashes = {envelope.id: sha256_hex(envelope.sealed) for envelope in envelopes}
+        with reading(self._database) as connection:
+            rows = connection.execute(query).all()
+        return {
+            row.envelope: _answer(row.body, row.signature, row.reason)
+            for row in rows
+            if row.sealed_sha256 == hashes[row.envelope]
+        }
+
+    def add(self, opened: Sequence[tuple[Envelope, Contents]], *, carrier: str, now: str) -> set[str]:
+        """Keep envelopes, durable on return; ids that are taken by another envelope's bytes."""
+        columns = tables.envelope.c
+        ids = [envelope.id for envelope, _ in opened]
+        with writing(self._database) as connection:
+            query = select(columns.id, columns.sealed_sha256).where(columns.id.in_(ids))
+            known = {row.id: row.sealed_sha256 for row in connection.execute(query)}
+            rows: dict[str, dict[str, Any]] = {}
+            taken: set[str] = set()
+            for envelope, contents in opened:
+                row = _archive_row(envelope, contents, carrier, now)
+                if known.setdefault(envelope.id, row["sealed_sha256"]) != row["sealed_sha256"]:
+                    taken.add(envelope.id)
+                    continue
+                rows.setdefault(envelope.id, row)
+            present = set(connection.scalars(select(columns.id).where(columns.id.in_(ids))))
+            fresh = [row for id_, row in rows.items() if id_ not in present]
+            if fresh:
+                connection.execute(insert(tables.envelope), fresh)
+        return taken
+
+    def acknowledge(self, verdicts: Sequence[Verdict], *, now: str) -> dict[str, dict[str, Any]]:
+        """Receipts for envelopes whose documents are stored or quarantined; the same one for whoever asks again."""
+        answers: dict[str, dict[str, Any]] = {}
+        with writing(self._database) as connection:
+            for verdict in verdicts:
+                envelope = verdict.envelope
+                row = connection.execute(
+                    select(tables.receipt).where(tables.receipt.c.envelope == envelope.id)
+                ).one_or_none()
+                reason = verdict.reason
+                if row is not None:
+                    waiting = (
+                        tables.quarantine.c.envelope == envelope.id,
+                        tables.quarantine.c.released_at.is_(None),
+                    )
+                    reason = connection.scalar(select(tables.quarantine.c.reason).where(*waiting))
+                    answers[envelope.id] = _answer(row.body, row.signature, reason)
+                    continue
+                body, signature, seq = self._sign(connection, verdict)
+                connection.execute(
+                    insert(tables.receipt).values(
+                        envelope=envelope.id, device=envelope.device, seq=seq, body=body, signature=signature
+                    )
+                )
+                if reason is not None:
+                    connection.execute(insert(tables.quarantine).values(_quarantine_row(verdict, now)))
+                if verdict.erased:
+                    own = tables.envelope.c.id == envelope.id
+                    connection.execute(update(tables.envelope).where(own).values(sealed=None))
+                answers[envelope.id] = _answer(body, signature, reason)
+        return answers
+
+    def _sign(self, connection: Any, verdict: Verdict) -> tuple[str, str, int]:
+        envelope, contents = verdict.envelope, verdict.contents
+        receipt = tables.receipt.c
+        # `with_for_update` orders writers on PostgreSQL; on SQLite BEGIN IMMEDIATE has done so already.
+        last = connection.execute(
+            select(receipt.seq, receipt.body)
+            .where(receipt.device == envelope.device)
+            .order_by(receipt.seq.desc())
+            .limit(1)
+            .with_for_update()
+        ).one_or_none()
+        archived = connection.execute(
+            select(tables.envelope.c.received_at).where(tables.envelope.c.id == envelope.id)
+        ).one()
+        seq = last.seq + 1 if last else 1
+        body = canonical(
+            {
+                "envelope": envelope.id,
+                "sealed_sha256": sha256_hex(envelope.sealed),
+                "revision": contents.rev,
+                "content_sha256": contents.content_sha256,
+                "size": len(envelope.sealed),
+                "device": envelope.device,
+                "received_at": archived.received_at,
+                "seq": seq,
+                "prev": sha256_hex(last.body.encode()) if last else "",
+                "key": self._keys.receipt_id,
+            }
+        )
+        return body.decode(), self._keys.sign_receipt(body), seq
+
+    def of_channel(self, channel: str) -> list[dict[str, Any]]:
+        """Receipts of all envelopes of a channel, oldest first, each with its document's id."""
+        archived = tables.envelope.c
+        query = (
+            select(
+                tables.receipt, archived.document, archived.type, archived.carrier, tables.quarantine.c.reason
+            )
+            .join(tables.envelope, archived.id == tables.receipt.c.envelope)
+            .outerjoin(tables.quarantine, _WAITING)
+            .where(archived.channel == channel)
+            .order_by(archived.received_at, tables.receipt.c.device, tables.receipt.c.seq)
+        )
+        with reading(self._database) as connection:
+            rows = connection.execute(query).all()
+        return [
+            {
+                **_answer(row.body, row.signature, row.reason),
+                "document": row.document,
+                "type": row.type,
+                "carrier": row.carrier,
+            }
+            for row in rows
+        ]
+
+    def received(self, channel: str, documents: Sequence[str]) -> dict[str, str]:
+        """When the newest accepted envelope of each document arrived."""
+        archived = tables.envelope.c
+        query = (
+            select(archived.document, func.max(archived.received_at))
+            .outerjoin(tables.quarantine, tables.quarantine.c.envelope == archived.id)
+            .where(archived.channel == channel, archived.document.in_(documents))
+            .where(tables.quarantine.c.envelope.is_(None) | tables.quarantine.c.released_at.isnot(None))
+            .group_by(archived.document)
+        )
+        with reading(self._database) as connection:
+            return {row[0]: row[1] for row in connection.execute(query)}
+
+    def quarantined(self, channel: str | None = None) -> list[dict[str, Any]]:
+        """What waits for a person, newest first."""
+        columns = tables.quarantine.c
+        query = select(tables.quarantine).where(columns.released_at.is_(None)).order_by(columns.at.desc())
+        if channel is not None:
+            query = query.where(columns.channel == channel)
+        with reading(self._database) as connection:
+            return [dict(row) for row in connection.execute(query).mappings()]
+
+    def sealed(self, envelope: str) -> tuple[Envelope, str] | None:
+        """An archived envelope and its author's account as quarantine noted it; None once erased or unknown."""
+        query = (
+            select(tables.envelope, tables.quarantine.c.author)
+            .join(tables.quarantine, tables.quarantine.c.envelope == tables.envelope.c.id)
+            .where(tables.envelope.c.id == envelope)
+        )
+        with reading(self._database) as connection:
+            row = connection.execute(query).one_or_none()
+        if row is None or row.sealed is None:
+            return None
+        return Envelope(row.id, row.key, row.device, bytes(row.sealed), row.signature), row.author
+
+    def settle(self, envelope: str, *, reason: str | None, now: str) -> None:
+        """Take an envelope out of quarantine, or (with a reason) leave it there for that reason."""
+        values: Mapping[str, Any] = {"reason": reason} if reason is not None else {"released_at": now}
+        with writing(self._database) as connection:
+            own = tables.quarantine.c.envelope == envelope
+            connection.execute(update(tables.quarantine).where(own).values(**values))
+
+
+def _answer(body: str, signature: str, reason: str | None) -> dict[str, Any]:
+    answer: dict[str, Any] = {"receipt": parse_object(body.encode()), "signature": signature}
+    if reason is not None:
+        answer["quarantined"] = reason
+    return answer
+
+
+def _archive_row(envelope: Envelope, contents: Contents, carrier: str, now: str) -> dict[str, Any]:
+    return {
+        "id": envelope.id,
+        "device": envelope.device,
+        "key": envelope.key,
+        "sealed": envelope.sealed,
+        "sealed_sha256": sha256_hex(envelope.sealed),
+        "signature": envelope.signature,
+        "size": len(envelope.sealed),
+        "carrier": carrier,
+        "received_at": now,
+        "channel": contents.channel[:80],
+        "document": contents.id[:200],
+        "type": contents.type,
+        "revision": contents.rev[:60],
+    }
+
+
+def _quarantine_row(verdict: Verdict, now: str) -> dict[str, Any]:
+    contents = verdict.contents
+    return {
+        "envelope": verdict.envelope.id,
+        "channel": contents.channel[:80],
+        "document": contents.id[:200],
+        "type": contents.type,
+        "device": verdict.envelope.device,
+        "author": verdict.author,
+        "reason": verdict.reason,
+        "at": now,
+        "released_at": None,
+    }

@@ -1,0 +1,152 @@
+"""The engine's own durable tables: what is no projection and may not be dropped.
+
+Owns the envelope archive, receipts, quarantine, content keys, who belongs to which visit, sessions,
+erasures. No document bodies in the clear: those are in the document store, or sealed in the archive.
+"""
+
+from __future__ import annotations
+
+from sqlalchemy import (
+    Boolean,
+    Column,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    String,
+    Table,
+    Text,
+    UniqueConstraint,
+)
+
+durable = MetaData()
+
+envelope = Table(  # append-only but for `sealed`, which an erasure empties
+    "envelope",
+    durable,
+    Column("id", String(26), primary_key=True),
+    Column("device", String(40), nullable=False, index=True),
+    Column("key", String(60), nullable=False),  # transport key id
+    Column("sealed", LargeBinary),
+    Column("sealed_sha256", String(64), nullable=False),
+    Column("signature", String(120), nullable=False),
+    Column("size", Integer, nullable=False),
+    Column("carrier", String(40), nullable=False),  # the device that delivered it
+    Column("received_at", String(30), nullable=False),
+    Column("channel", String(80), nullable=False),
+    Column("document", String(200), nullable=False),
+    Column("type", String(80), nullable=False),
+    Column("revision", String(60), nullable=False),
+    Index("envelope_by_document", "channel", "document"),
+)
+
+receipt = Table(
+    "receipt",
+    durable,
+    Column("envelope", String(26), primary_key=True),
+    Column("device", String(40), nullable=False),
+    Column("seq", Integer, nullable=False),
+    Column("body", Text, nullable=False),  # RFC 8785, exactly as signed
+    Column("signature", String(120), nullable=False),
+    UniqueConstraint("device", "seq"),
+)
+
+quarantine = Table(
+    "quarantine",
+    durable,
+    Column("envelope", String(26), primary_key=True),
+    Column("channel", String(80), nullable=False, index=True),
+    Column("document", String(200), nullable=False),
+    Column("type", String(80), nullable=False),
+    Column("device", String(40), nullable=False),
+    Column("author", String(40), nullable=False),
+    Column("reason", String(40), nullable=False),
+    Column("at", String(30), nullable=False),
+    Column("released_at", String(30)),
+)
+
+content_key = Table(
+    "content_key",
+    durable,
+    Column("channel", String(80), primary_key=True),
+    Column("document", String(200), primary_key=True),
+    Column("class", String(10), nullable=False),
+    Column("material", LargeBinary),  # group: the key; custody: the stanza; null: destroyed
+    Column("key_id", String(60)),
+)
+
+chunk = Table(  # which medium owns which chunk
+    "medium_chunk",
+    durable,
+    Column("channel", String(80), primary_key=True),
+    Column("document", String(200), primary_key=True),
+    Column("sha256", String(64), primary_key=True, index=True),
+)
+
+erased_chunk = Table(  # chunks that a tablet may still offer, and nobody takes any more
+    "erased_chunk",
+    durable,
+    Column("sha256", String(64), primary_key=True),
+)
+
+erasure = Table(
+    "erasure",
+    durable,
+    Column("channel", String(80), primary_key=True),
+    Column("document", String(200), primary_key=True),
+    Column("withdrawal", String(200), nullable=False),
+    Column("requested_by", String(40), nullable=False),
+    Column("at", String(30), nullable=False),
+    Column("stub", Text),  # what stays of the document, with its revision; null: nothing had arrived
+    Column("done", Boolean, nullable=False),
+)
+
+notice = Table(  # what the changes stream tells beside documents, in order
+    "notice",
+    durable,
+    Column("serial", Integer, primary_key=True, autoincrement=True),
+    Column("channel", String(80), nullable=False),
+    Column("kind", String(10), nullable=False),  # key, erased
+    Column("document", String(200), nullable=False),
+    Index("notice_by_channel", "channel", "serial"),
+)
+
+visit_card = Table(  # what authorisation needs of a visit
+    "visit_card",
+    durable,
+    Column("channel", String(80), primary_key=True),
+    Column("leader", String(40), nullable=False),
+    Column("group_id", String(80)),
+    Column("status", String(20), nullable=False),
+    Column("date_to", String(10), nullable=False),
+)
+
+membership = Table(
+    "membership",
+    durable,
+    Column("channel", String(80), primary_key=True),
+    Column("account", String(40), primary_key=True, index=True),
+)
+
+progress = Table(  # how far something has read the document store
+    "gateway_progress",
+    durable,
+    Column("name", String(40), primary_key=True),
+    Column("since", Text, nullable=False),
+)
+
+challenge = Table(
+    "session_challenge",
+    durable,
+    Column("digest", String(64), primary_key=True),
+    Column("device", String(40), nullable=False),
+    Column("expires_at", String(30), nullable=False),
+)
+
+session = Table(
+    "read_session",
+    durable,
+    Column("digest", String(64), primary_key=True),
+    Column("device", String(40), nullable=False, index=True),
+    Column("expires_at", String(30), nullable=False),
+)

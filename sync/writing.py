@@ -1,0 +1,104 @@
+"""What the office itself writes: from given fields to a stored revision.
+
+Owns the header of such documents and the rules of who of the office may write where. Knows no page.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from sync import schemas
+from sync.authorization import LEADING, OFFICE_WRITERS, Account, VisitCard, may_lead, may_read_visit
+from sync.clock import Clock, milliseconds, timestamp
+from sync.documents.contract import Incoming
+from sync.errors import BadDocument, BadRequest, Refused
+from sync.revisions import Leaf, base, content, merge, revision_id, winner
+from sync.wire import mend, new_ulid
+
+OFFICE_DEVICE = "office"
+_TIMES = ("created_at", "created_by", "updated_at", "updated_by", "device")
+
+
+@dataclass(frozen=True)
+class Revision:
+    """What `submit` has stored."""
+
+    channel: str
+    id: str
+    rev: str
+    document: dict[str, Any]
+
+
+def check_right(account: Account, channel: str, document: dict[str, Any], card: VisitCard | None) -> None:
+    """Raises Refused where the account may not write this document there."""
+    family, type_ = schemas.channel_family(channel), document.get("type")
+    if family == "reference":
+        # People are published by whoever opens accounts.
+        allowed = account.role in OFFICE_WRITERS or (type_ == "person" and account.role == "admin")
+    elif family == "office":
+        allowed = account.role in LEADING
+    elif type_ == "visit":
+        allowed = may_lead(account) and (card is None or may_read_visit(account, card))
+    else:
+        allowed = card is not None and (account.role in OFFICE_WRITERS or account.id in card.members)
+    if not allowed:
+        raise Refused(f"{account.role} may not write {type_} in {channel}")
+
+
+def prepare(
+    document: dict[str, Any], leaves: list[Leaf], *, author: str, clock: Clock, keep_header: bool = False
+) -> Incoming | None:
+    """A revision of `document` on top of all that is there; None where it would change nothing.
+
+    `keep_header`: times and authors that the document brings stand (seeding, imports).
+    Raises BadDocument.
+    """
+    try:
+        given: dict[str, Any] = mend(content(document))
+    except BadRequest as error:
+        raise BadDocument(str(error)) from error
+    merged = merge(leaves)
+    now = clock.now()
+    header = {name: given[name] for name in _TIMES if name in given} if keep_header else {}
+    fields = {name: value for name, value in given.items() if name not in (*_TIMES, "base")}
+    before = merged.doc if merged else {}
+    made = {name: before[name] for name in ("created_at", "created_by") if name in before}
+    kind = schemas.TYPES.get(str(fields.get("type")))
+    ready = {
+        "_id": f"{fields.get('type')}:{new_ulid(milliseconds(now))}",
+        "schema": kind.number if kind else 1,
+        "class": schemas.class_of(fields),
+        **fields,
+        "created_at": timestamp(now),
+        "created_by": author,
+        "updated_at": timestamp(now),
+        "updated_by": author,
+        "device": OFFICE_DEVICE,
+        **header,
+        **made,
+    }
+    parent = winner(leaves) if leaves else None
+    if merged is not None:
+        ready["base"] = base(before, ready)
+        if not ready["base"] and not merged.conflicts:
+            return None
+    problems = schemas.problems(ready)
+    if problems:
+        raise BadDocument(f"{ready['_id']}: {problems}", problems)
+    rev = revision_id(parent.rev if parent else None, ready)
+    return Incoming(rev, ready, (parent.rev, *parent.ancestors) if parent else ())
+
+
+def closings(incoming: Incoming, leaves: list[Leaf]) -> list[Incoming]:
+    """Tombstones for the other leaves of a document whose conflict a person has just settled."""
+    parents = incoming.ancestors[:1]
+    stubs = []
+    for leaf in leaves:
+        if leaf.deleted or leaf.rev in parents:
+            continue
+        doc = {"_id": incoming.id}
+        stubs.append(
+            Incoming(revision_id(leaf.rev, doc, deleted=True), doc, (leaf.rev, *leaf.ancestors), True)
+        )
+    return stubs
