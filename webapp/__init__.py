@@ -14,10 +14,11 @@ from typing import Any
 from flask import Flask
 from werkzeug.middleware.proxy_fix import ProxyFix
 
+from sync.database import prepare
 from webapp import access, catalogues, cli, error_pages, home, languages, security, shell, wording
 from webapp.config import ROOT, Config
 from webapp.devices import Devices
-from webapp.models import Base, db, prepare_sqlite
+from webapp.models import Base, db
 from webapp.sync_wiring import build_engine, sync_blueprint
 
 PAGES = (
@@ -58,7 +59,7 @@ def create_app(config: Config | None = None) -> Flask:
     db.init_app(app)
     with app.app_context():
         engine = db.engine
-    prepare_sqlite(engine)
+    prepare(engine)
     Base.metadata.create_all(engine)
 
     security.register(app, https=settings.https, rate_limits=settings.rate_limits)

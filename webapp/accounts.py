@@ -24,7 +24,7 @@ from flask import (
 )
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
-from sqlalchemy import select
+from sqlalchemy import select, update
 from ulid import ULID
 
 from webapp import audit
@@ -38,7 +38,7 @@ from webapp.access import (
     signed_in,
 )
 from webapp.languages import LANGUAGES
-from webapp.models import ROLES, AccountRow, db
+from webapp.models import ROLES, AccountRow, db, writing
 from webapp.security import limiter
 
 bp = Blueprint("accounts", __name__)
@@ -146,8 +146,8 @@ def set_language() -> ResponseReturnValue:
     session["language"] = wanted
     account = signed_in()
     if account is not None:
-        account.language = wanted
-        db.session.commit()
+        with writing() as write:
+            write.execute(update(AccountRow).where(AccountRow.id == account.id).values(language=wanted))
     return redirect(_next() if request.args.get("next") else url_for("home.start"), 303)
 
 
@@ -205,8 +205,10 @@ def open_account(*, login: str, name: str, role: str, password: str, group: str 
         group_id=group,
         password_hash=hasher().hash(password),
     )
-    db.session.add(row)
-    db.session.commit()
+    with writing() as write:
+        write.add(row)
+        write.flush()
+        write.expunge(row)
     return row
 
 
@@ -218,9 +220,12 @@ def close(account_id: str) -> ResponseReturnValue:
     if row.id == current_account().id:
         flash(_("You cannot close your own account."), "bad")
         return redirect(url_for("accounts.accounts"), 303)
-    row.active = request.form.get("closed") != "1"
-    row.session_epoch += 1
-    db.session.commit()
+    with writing() as write:
+        changed = write.get_one(AccountRow, account_id)
+        changed.active = request.form.get("closed") != "1"
+        changed.session_epoch += 1
+    db.session.rollback()  # this request's reads begin anew, after the change
+    row = db.session.get_one(AccountRow, account_id)
     audit.record(
         "account.opened" if row.active else "account.closed", account=current_account().id, subject=row.id
     )

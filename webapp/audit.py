@@ -10,10 +10,9 @@ from datetime import UTC, datetime
 from flask import Blueprint, render_template, request
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import Engine, func, select
-from sqlalchemy.orm import Session
 
 from webapp.access import allow
-from webapp.models import AccountRow, AuditRow, db
+from webapp.models import AccountRow, AuditRow, db, writing
 
 bp = Blueprint("audit", __name__)
 
@@ -43,13 +42,12 @@ def append(
     engine: Engine, action: str, *, account: str | None, subject: str, detail: dict[str, object] | None = None
 ) -> None:
     """Write one row and commit it, apart from whatever transaction the caller has."""
-    with Session(engine) as session:
+    with writing(engine) as session:
         session.add(
             AuditRow(
                 at=datetime.now(UTC), action=action, account_id=account, subject=subject, detail=detail or {}
             )
         )
-        session.commit()
 
 
 def record(

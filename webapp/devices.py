@@ -21,7 +21,7 @@ from sync.authorization import Account, Device, NewDevice
 from sync.errors import CodeExpired, CodeUnknown
 from webapp import audit
 from webapp.access import as_author
-from webapp.models import AccountRow, CodeRow, DeviceRow
+from webapp.models import AccountRow, CodeRow, DeviceRow, writing
 
 ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"  # Crockford base32: no I, L, O, U
 LIFETIME = timedelta(minutes=15)
@@ -74,14 +74,13 @@ class Devices:
         """A fresh code for `account_id`; `root` is the SHA-256 of the organisation root's public bytes."""
         secret = "".join(secrets.choice(ALPHABET) for _ in range(8))
         now = self._now()
-        with Session(self._engine) as session:
+        with writing(self._engine) as session:
             session.execute(delete(CodeRow).where(CodeRow.expires_at < now - KEPT))
             session.add(
                 CodeRow(
                     digest=self._digest(secret), account_id=account_id, made_at=now, expires_at=now + LIFETIME
                 )
             )
-            session.commit()
         audit.append(self._engine, "code.made", account=issued_by, subject=account_id)
         check = root_check(root)
         return EnrolmentCode(
@@ -91,7 +90,7 @@ class Devices:
     def redeem(self, secret: str, device: NewDevice) -> Account:
         """Enrol `device` with a code's secret. Raises CodeUnknown, or CodeExpired (also when used)."""
         now = self._now()
-        with Session(self._engine) as session:
+        with writing(self._engine) as session:
             row = session.get(CodeRow, self._digest(secret))
             if row is None:
                 raise CodeUnknown("no such enrolment code")
@@ -122,7 +121,6 @@ class Devices:
                 )
             )
             author = as_author(account)
-            session.commit()
         audit.append(self._engine, "device.enrolled", account=author.id, subject=device.id)
         return author
 
@@ -133,9 +131,8 @@ class Devices:
             values["clock_offset_ms"] = clock_offset_ms
         if app_version:
             values["app_version"] = app_version[:80]
-        with Session(self._engine) as session:
+        with writing(self._engine) as session:
             session.execute(update(DeviceRow).where(DeviceRow.id == device_id).values(**values))
-            session.commit()
 
     def audit(self, action: str, *, account: str | None, subject: str, detail: dict[str, object]) -> None:
         """Append one row to the audit log."""

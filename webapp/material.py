@@ -11,10 +11,12 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from flask import current_app
 from sqlalchemy import func, select
 
 from sync.projections import tables
 from webapp.models import db
+from webapp.sync_wiring import held_chunks
 
 # What the timeline leaves to other places of the page, or to nobody.
 ELSEWHERE = frozenset({"visit", "brief", "report", "consent"})
@@ -139,6 +141,17 @@ def team(channel: str, leader: str) -> list[Member]:
             Member(row.person, row.part, count, last, row.finished_at, row.no_tablet, row.person == leader)
         )
     return sorted(found, key=lambda each: (not each.leads, each.person))
+
+
+def held_parts(channel: str) -> dict[str, tuple[int, int]]:
+    """For each medium how many of its parts have arrived, of how many."""
+    rows = db.session.execute(select(tables.medium).where(tables.medium.c.channel == channel)).all()
+    wanted = {part["sha256"] for row in rows for part in row.chunks or []}
+    held = held_chunks(current_app.extensions["aigaq"], wanted)
+    return {
+        row.id: (sum(part["sha256"] in held for part in row.chunks or []), len(row.chunks or []))
+        for row in rows
+    }
 
 
 def answers(submission: Mapping[str, Any], form: Mapping[str, Any] | None) -> list[Answer]:

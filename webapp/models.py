@@ -6,6 +6,8 @@ The audit log is append-only: the database itself refuses to change or remove a 
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import Any
 
@@ -24,7 +26,7 @@ from sqlalchemy import (
     event,
 )
 from sqlalchemy.engine.interfaces import Dialect
-from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, relationship
+from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column, relationship
 from sqlalchemy.types import TypeDecorator
 
 db = SQLAlchemy()
@@ -133,18 +135,12 @@ for _verb in ("update", "delete"):
     )
 
 
-def prepare_sqlite(engine: Engine) -> None:
-    """Let readers and the one writer of a SQLite file work side by side; other databases need nothing."""
-    if engine.dialect.name != "sqlite":
-        return
+@contextmanager
+def writing(engine: Engine | None = None) -> Iterator[Session]:
+    """A session that writes: committed on leaving, rolled back on an error.
 
-    def on_connect(connection: Any, _record: object) -> None:
-        cursor = connection.cursor()
-        cursor.execute("PRAGMA journal_mode=WAL")
-        cursor.execute("PRAGMA busy_timeout=10000")
-        cursor.execute("PRAGMA foreign_keys=ON")
-        # Acknowledged is durable (invariant 2): receipts are signed after commits on this file.
-        cursor.execute("PRAGMA synchronous=FULL")
-        cursor.close()
-
-    event.listen(engine, "connect", on_connect)
+    Apart from the request's own session, which only reads: a transaction that has read an older
+    state cannot write any more once somebody else has.
+    """
+    with Session((engine or db.engine).execution_options(aigaq_writes=True)) as session, session.begin():
+        yield session

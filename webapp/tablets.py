@@ -18,7 +18,8 @@ from sqlalchemy import select
 from webapp import audit
 from webapp.access import CONTENT, FIELD, allow, current_account
 from webapp.devices import Devices, EnrolmentCode
-from webapp.models import AccountRow, DeviceRow, db
+from webapp.models import AccountRow, DeviceRow, db, writing
+from webapp.sync_wiring import root_fingerprint
 
 bp = Blueprint("tablets", __name__)
 
@@ -31,7 +32,7 @@ def devices() -> Devices:
 
 def new_code(account_id: str) -> EnrolmentCode:
     """A fresh code for the account, issued by whoever is signed in."""
-    root: bytes = current_app.extensions["aigaq"].root_fingerprint()
+    root = root_fingerprint(current_app.extensions["aigaq"])
     return devices().issue(account_id, root, issued_by=current_account().id)
 
 
@@ -100,8 +101,8 @@ def rename(device_id: str) -> ResponseReturnValue:
     row = db.session.get(DeviceRow, device_id) or abort(404)
     name = request.form.get("name", "").strip()[:200]
     if name:
-        row.name = name
-        db.session.commit()
+        with writing() as write:
+            write.get_one(DeviceRow, device_id).name = name
         audit.record("device.renamed", account=current_account().id, subject=row.id)
     return redirect(url_for("tablets.every"), 303)
 
@@ -115,8 +116,8 @@ def revoke(device_id: str) -> ResponseReturnValue:
     if account.role in FIELD and row.account_id != account.id:
         abort(404)
     if row.revoked_at is None:
-        row.revoked_at = datetime.now(UTC)
-        db.session.commit()
+        with writing() as write:
+            write.get_one(DeviceRow, device_id).revoked_at = datetime.now(UTC)
         audit.record("device.revoked", account=account.id, subject=row.id)
         flash(_("The tablet can no longer read or deliver. What it had delivered is safe."), "ok")
     return redirect(url_for("tablets.mine" if account.role in FIELD else "tablets.every"), 303)

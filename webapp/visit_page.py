@@ -79,7 +79,7 @@ def _context(row: Row[Any]) -> dict[str, Any]:
         "everything": request.args.get("all") == "1",
         "conflicts": _conflicts(row.channel),
         "quarantined": quarantined,
-        "held": held_parts(row.channel),
+        "held": material.held_parts(row.channel),
         "numbers": _numbers(row.channel),
         "status_names": STATUS_NAMES,
         "report_names": REPORT_NAMES,
@@ -128,17 +128,6 @@ def _findings(channel: str) -> dict[str, Row[Any]]:
 def _handles(channel: str) -> dict[str, str]:
     rows = db.session.execute(select(tables.interview).where(tables.interview.c.channel == channel))
     return {row.id: row.handle for row in rows}
-
-
-def held_parts(channel: str) -> dict[str, tuple[int, int]]:
-    """For each medium how many of its parts have arrived, of how many."""
-    rows = db.session.execute(select(tables.medium).where(tables.medium.c.channel == channel)).all()
-    wanted = {part["sha256"] for row in rows for part in row.chunks or []}
-    held = current_app.extensions["aigaq"].held(wanted)
-    return {
-        row.id: (sum(part["sha256"] in held for part in row.chunks or []), len(row.chunks or []))
-        for row in rows
-    }
 
 
 @bp.get("/visits/<channel>/photos/<medium_id>")

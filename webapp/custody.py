@@ -1,0 +1,103 @@
+"""Opening sealed items: what key holders' browsers need for it, and the record that they did.
+
+Owns the page and its answers. The server gives ciphertext, the item's sealed key and the wrapped
+custody key; it can open none of them (invariant 6). Every opening is in the audit log, with its
+reason, before anything is given.
+"""
+
+from __future__ import annotations
+
+import time
+from typing import Any
+
+from flask import Blueprint, Response, abort, current_app, jsonify, render_template, request, session
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+from sqlalchemy import Row, select
+
+from sync.projections import tables
+from webapp import audit
+from webapp.access import allow, current_account
+from webapp.material import held_parts
+from webapp.models import db
+from webapp.sync_wiring import content_key, media_chunk, wrapped_custody_key
+from webapp.visits import visit_or_404
+
+bp = Blueprint("custody", __name__)
+
+GRANTED = 30 * 60  # seconds an opening lets its parts be fetched
+SHORTEST_REASON = 5
+
+
+@bp.get("/custody/<channel>/<document_id>")
+@allow("keyholder")
+def show(channel: str, document_id: str) -> str:
+    """Ask why, and for the passphrase, which never leaves the page."""
+    visit = visit_or_404(channel)
+    item = _sealed_or_404(channel, document_id)
+    return render_template(
+        "custody/show.html",
+        visit=visit,
+        item=item,
+        parts=held_parts(channel).get(document_id),
+        demo_passphrase=current_app.config["AIGAQ"].demo and current_app.extensions["aigaq-demo-passphrase"],
+    )
+
+
+@bp.post("/custody/<channel>/<document_id>/opening")
+@allow("keyholder")
+def give(channel: str, document_id: str) -> ResponseReturnValue:
+    """Record the reason, then answer with what the browser needs to open the item."""
+    visit_or_404(channel)
+    item = _sealed_or_404(channel, document_id)
+    reason = request.form.get("reason", "").strip()
+    if len(reason) < SHORTEST_REASON:
+        return jsonify(error="reason", message=_("Say why you open it: at least a few words.")), 422
+    key = content_key(current_app.extensions["aigaq"], channel, document_id)
+    if key is None:
+        return jsonify(error="erased", message=_("Its key is destroyed: nobody can open it.")), 410
+    audit.record(
+        "custody.opened", account=current_account().id, subject=document_id, detail={"reason": reason[:500]}
+    )
+    session["opening"] = [document_id, int(time.time())]
+    body: dict[str, Any] = item.body
+    return jsonify(
+        id=document_id,
+        type=item.type,
+        custody=wrapped_custody_key(current_app.extensions["aigaq"]),
+        key_id=key.key_id,
+        stanza=key.stanza,
+        sealed=body.get("sealed"),
+        kind=body.get("kind"),
+        mime=body.get("mime"),
+        # A complete file ends with its flagged frame; of any other the document says how many there are.
+        interrupted_after=None if body.get("state", "complete") == "complete" else body.get("frames") or 0,
+        chunks=body.get("chunks") or [],
+    )
+
+
+@bp.get("/custody/<channel>/<document_id>/chunks/<sha256>")
+@allow("keyholder")
+def chunk(channel: str, document_id: str, sha256: str) -> Response:
+    """One part of a sealed recording, to whoever has just given a reason for opening it."""
+    opened, at = session.get("opening", ("", 0))
+    if opened != document_id or time.time() - at > GRANTED:
+        abort(403)
+    visit_or_404(channel)
+    item = _sealed_or_404(channel, document_id)
+    if sha256 not in {part["sha256"] for part in item.body.get("chunks") or []}:
+        abort(404)
+    data = media_chunk(current_app.extensions["aigaq"], sha256)
+    if data is None:
+        abort(404)
+    return Response(data, content_type="application/octet-stream")
+
+
+def _sealed_or_404(channel: str, document_id: str) -> Row[Any]:
+    item = tables.item
+    row = db.session.execute(
+        select(item).where(item.c.channel == channel, item.c.id == document_id, item.c["class"] == "custody")
+    ).first()
+    if row is None or row.erased:
+        abort(404)
+    return row
