@@ -110,6 +110,7 @@ export class AqApp extends AqElement {
     return this.#messages?.dialog(options) ?? Promise.resolve(null);
   }
 
+  /** @returns {any} the <aq-recorder> */
   recorder() {
     return this.recording;
   }

@@ -10,7 +10,7 @@
  * @typedef {{doc: any, rev: string, channel: string, conflicts: any[], origin: 'local' | 'remote', delivered: boolean, erased: boolean}} Reading
  * @typedef {{kind?: 'ok' | 'wait' | 'bad', text: string, action?: {label: string, run: () => void}}} Message
  * @typedef {{title: string, text?: string, yes: string, no: string, danger?: boolean}} Question
- * @typedef {{title: string, body?: unknown, wide?: boolean, actions: {label: string, value: any, kind?: string}[]}} DialogOptions
+ * @typedef {{title: string, body?: any, wide?: boolean, actions: {label: string, value: any, kind?: string}[]}} DialogOptions
  *   `body` is a template or a function `(close: (value: any) => void) => template`
  * @typedef {object} Shell
  * @property {(message: Message) => void} notify

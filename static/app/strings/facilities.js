@@ -1,3 +1,47 @@
-/** Strings of the room facilities. */
+/** Strings of the register of facilities. */
 /** @type {import('../i18n.js').Strings} */
-export default {};
+export default {
+  'facilities.search': { ru: 'Название, прежний код или номер', kk: 'Атауы, бұрынғы коды немесе нөмірі', en: 'Name, former code or number' },
+  'facilities.region': { ru: 'Регион', kk: 'Өңір', en: 'Region' },
+  'facilities.type': { ru: 'Вид учреждения', kk: 'Мекеме түрі', en: 'Type' },
+  'facilities.allRegions': { ru: 'Все регионы', kk: 'Барлық өңір', en: 'All regions' },
+  'facilities.allTypes': { ru: 'Все виды', kk: 'Барлық түрі', en: 'All types' },
+  'facilities.closedToo': { ru: 'Показать закрытые', kk: 'Жабылғандарын да көрсету', en: 'Show closed ones' },
+  'facilities.count': {
+    ru: { one: '{n} учреждение', few: '{n} учреждения', many: '{n} учреждений', other: '{n} учреждения' },
+    kk: { other: '{n} мекеме' }, en: { one: '{n} facility', other: '{n} facilities' },
+  },
+  'facilities.none': { ru: 'Ничего не нашлось', kk: 'Ештеңе табылмады', en: 'Nothing found' },
+  'facilities.none.text': { ru: 'Проверьте написание или снимите фильтры. Ищутся и прежние коды, и названия на трёх языках.', kk: 'Жазылуын тексеріңіз немесе сүзгілерді алып тастаңыз. Бұрынғы кодтар мен үш тілдегі атаулар да ізделеді.', en: 'Check the spelling or lift the filters. Former codes and names in three languages are searched too.' },
+  'facilities.reset': { ru: 'Снять фильтры', kk: 'Сүзгілерді алып тастау', en: 'Lift the filters' },
+  'facilities.empty': { ru: 'Реестр ещё не загружен', kk: 'Тізілім әлі жүктелген жоқ', en: 'The register has not arrived yet' },
+  'facilities.empty.text': { ru: 'Он придёт сам, как только появится связь.', kk: 'Байланыс пайда болғанда ол өзі келеді.', en: 'It comes by itself as soon as there is a connection.' },
+  'facilities.choose': { ru: 'Выберите учреждение слева: здесь откроется его карточка.', kk: 'Сол жақтан мекемені таңдаңыз: карточкасы осында ашылады.', en: 'Choose a facility on the left: its card opens here.' },
+  'facilities.closed': { ru: 'Закрыто {date}', kk: '{date} жабылған', en: 'Closed {date}' },
+  'facilities.authority': { ru: 'Ведомство', kk: 'Ведомство', en: 'Authority' },
+  'facilities.address': { ru: 'Адрес', kk: 'Мекенжай', en: 'Address' },
+  'facilities.capacity': { ru: 'Лимит наполнения', kk: 'Толтыру лимиті', en: 'Official capacity' },
+  'facilities.people': {
+    ru: { one: '{n} человек', few: '{n} человека', many: '{n} человек', other: '{n} человека' },
+    kk: { other: '{n} адам' }, en: { one: '{n} person', other: '{n} people' },
+  },
+  'facilities.opened': { ru: 'Открыто', kk: 'Ашылған', en: 'Opened' },
+  'facilities.codes': { ru: 'Коды и номера', kk: 'Кодтары мен нөмірлері', en: 'Codes and numbers' },
+  'facilities.aliases': { ru: 'Другие названия', kk: 'Басқа атаулары', en: 'Other names' },
+  'facilities.holds': { ru: 'Кто содержится', kk: 'Кімдер ұсталады', en: 'Who is held' },
+  'facilities.recording': { ru: 'Запись по общему правилу', kk: 'Жалпы ереже бойынша жазу', en: 'Recording, as a rule' },
+  'facilities.photo': { ru: 'фото', kk: 'фото', en: 'photo' },
+  'facilities.audio': { ru: 'аудио', kk: 'аудио', en: 'audio' },
+  'facilities.video': { ru: 'видео', kk: 'бейне', en: 'video' },
+  'facilities.noRecording': { ru: 'не разрешена', kk: 'рұқсат етілмеген', en: 'not allowed' },
+  'facilities.facts': { ru: 'Сведения', kk: 'Мәліметтер', en: 'Facts' },
+  'facilities.history': { ru: 'История на этом планшете', kk: 'Осы планшеттегі тарихы', en: 'History on this tablet' },
+  'facilities.history.none': { ru: 'На этом планшете нет посещений учреждения. Полная история — в офисе; перед посещением она придёт вместе с заданием.', kk: 'Бұл планшетте осы мекемеге бару жазбалары жоқ. Толық тарихы кеңседе; бару алдында ол тапсырмамен бірге келеді.', en: 'There are no visits to this facility on the tablet. The full history is in the office; it comes with the assignment before a visit.' },
+  'facilities.openRecommendations': {
+    ru: { one: '{n} открытая рекомендация', few: '{n} открытые рекомендации', many: '{n} открытых рекомендаций', other: '{n} открытой рекомендации' },
+    kk: { other: '{n} ашық ұсыным' }, en: { one: '{n} open recommendation', other: '{n} open recommendations' },
+  },
+  'facilities.special': { ru: 'Начать внеплановое посещение', kk: 'Жоспардан тыс баруды бастау', en: 'Start an unplanned visit' },
+  'facilities.missing': { ru: 'Этого учреждения нет на планшете.', kk: 'Бұл мекеме планшетте жоқ.', en: 'This facility is not on the tablet.' },
+  'facilities.toList': { ru: 'К списку', kk: 'Тізімге', en: 'To the list' },
+};

@@ -103,6 +103,6 @@ export async function setPin(app) {
 function askPin(app, title, text, action) {
   return app.dialog({
     title, actions: [{ label: app.t('shell.cancel'), value: null }],
-    body: (close) => html`<div class="stack"><p>${text}</p><aq-pin-pad .app=${app} .action=${action} @aq-pin=${(/** @type {CustomEvent} */ event) => close(event.detail)}></aq-pin-pad></div>`,
+    body: (/** @type {(value: any) => void} */ close) => html`<div class="stack"><p>${text}</p><aq-pin-pad .app=${app} .action=${action} @aq-pin=${(/** @type {CustomEvent} */ event) => close(event.detail)}></aq-pin-pad></div>`,
   });
 }

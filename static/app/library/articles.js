@@ -1,0 +1,88 @@
+/**
+ * The library's articles as a list that can be searched. Pure but for MiniSearch.
+ *
+ * A norm is `<library slug>/<article id>`; it is the id of an article here.
+ *
+ * @typedef {{norm: string, library: string, article: string, heading: string, text: string, themes: string[], lang: string}} Article
+ */
+import MiniSearch from '../../vendor/minisearch.js';
+import { foldSound } from '../facilities/search.js';
+
+/** The slug of a library document's id. @param {string} id */
+export function slugOf(id) {
+  return id.replace(/^library:/, '');
+}
+
+/**
+ * All articles, library by library, in their order.
+ * @param {import('../context.js').Reading[]} libraries
+ * @returns {Article[]}
+ */
+export function articlesOf(libraries) {
+  return libraries.flatMap(({ doc }) => (doc.articles ?? []).map((/** @type {any} */ { id, heading, text, themes }) => ({
+    norm: `${slugOf(doc._id)}/${id}`, library: slugOf(doc._id), article: String(id), heading: heading ?? '', text: text ?? '', themes: themes ?? [], lang: doc.text_lang ?? '',
+  })));
+}
+
+/**
+ * A theme and everything below it.
+ * @param {{id: string, parent?: string | null}[]} themes @param {string} root
+ * @returns {Set<string>}
+ */
+export function themesUnder(themes, root) {
+  const found = new Set([root]);
+  let grown = true;
+  while (grown) {
+    const size = found.size;
+    for (const { id, parent } of themes) if (parent && found.has(parent)) found.add(id);
+    grown = found.size > size;
+  }
+  return found;
+}
+
+/** Search over headings and texts: by prefix, one slip of the finger let pass, е for ё. */
+export class ArticleSearch {
+  #articles;
+  #index;
+
+  /** @param {Article[]} articles */
+  constructor(articles) {
+    this.#articles = new Map(articles.map((article) => [article.norm, article]));
+    this.#index = new MiniSearch({
+      idField: 'norm', fields: ['heading', 'article', 'text'], processTerm: (term) => foldSound(term) || null,
+      searchOptions: { prefix: true, fuzzy: (term) => (term.length > 4 && !/\d/.test(term) ? 0.2 : false), boost: { heading: 3, article: 3 }, combineWith: 'AND' },
+    });
+    this.#index.addAll([...this.#articles.values()]);
+  }
+
+  /**
+   * @param {string} query
+   * @returns {Article[]} best first; all of them where the query is empty
+   */
+  find(query) {
+    if (!query.trim()) return [...this.#articles.values()];
+    return this.#index.search(query).map(({ id }) => /** @type {Article} */ (this.#articles.get(id)));
+  }
+}
+
+/**
+ * The words around the first that was asked for.
+ * @param {string} text @param {string} query @param {number} [length] characters
+ */
+export function excerpt(text, query, length = 140) {
+  const plain = text.replace(/\s+/g, ' ').trim();
+  const words = query.trim().split(/\s+/).map(foldSound).filter((word) => word.length > 2);
+  let at = 0;
+  if (words.length) {
+    for (const match of plain.matchAll(/[\p{L}\d]+/gu)) {
+      const folded = foldSound(match[0]);
+      if (words.some((word) => folded.startsWith(word.slice(0, Math.max(3, word.length - 2))))) {
+        at = match.index;
+        break;
+      }
+    }
+  }
+  const from = at > 60 ? plain.lastIndexOf(' ', at - 40) + 1 : 0;
+  const cut = plain.slice(from, from + length);
+  return `${from > 0 ? '…' : ''}${cut}${from + length < plain.length ? '…' : ''}`;
+}
