@@ -1,0 +1,177 @@
+// Storage, network and time in memory, so that the engine's own modules run under node.
+//
+// Owns: a database that can lose its process between any two writes (`crashAfter`), files and places
+// beside it, and an organisation that opens envelopes and signs receipts. No timers.
+
+/** Thrown where the process is gone: nothing after it happens. */
+export class Crash extends Error {}
+
+export class MemoryDatabase {
+  /** @type {Record<string, Map<string, any>>} */
+  stores = { public: new Map(), blocks: new Map(), damaged: new Map(), outbox: new Map(), chunks: new Map(), frames: new Map() };
+  nextChunk = 1;
+  /** Writes that still succeed; then the process is gone. */
+  crashAfter = Infinity;
+  /** @type {Error | null} thrown by the next write */
+  failure = null;
+  writes = 0;
+
+  keyOf(store, row) {
+    if (store === 'public') return row.name;
+    if (store === 'blocks' || store === 'damaged') return row.id;
+    if (store === 'frames') return [row.file, row.offset];
+    return row.n;
+  }
+
+  async get(store, key) {
+    const row = this.stores[store].get(JSON.stringify(key));
+    return row && structuredClone(row);
+  }
+
+  async all(store, { from, after, to, limit } = {}) {
+    const rows = [...this.stores[store].values()].sort((a, b) => compare(this.keyOf(store, a), this.keyOf(store, b)));
+    const found = rows.filter((row) => {
+      const key = this.keyOf(store, row);
+      return (from === undefined || compare(key, from) >= 0) && (after === undefined || compare(key, after) > 0)
+        && (to === undefined || compare(key, to) <= 0);
+    });
+    return structuredClone(found.slice(0, limit));
+  }
+
+  async keys(store) {
+    return (await this.all(store)).map((row) => this.keyOf(store, row));
+  }
+
+  async write(writes) {
+    if (this.crashAfter <= 0) throw new Crash();
+    this.crashAfter -= 1;
+    this.writes += 1;
+    if (this.failure) {
+      const error = this.failure;
+      this.failure = null;
+      throw error;
+    }
+    for (const write of writes) {
+      const rows = this.stores[write.store];
+      if ('put' in write) this.put(write.store, write.put);
+      else if ('remove' in write) rows.delete(JSON.stringify(write.remove));
+      else {
+        const key = JSON.stringify(write.key);
+        const changed = write.change(rows.has(key) ? structuredClone(rows.get(key)) : undefined);
+        if (changed === null) rows.delete(key);
+        else if (changed !== undefined) this.put(write.store, changed);
+      }
+    }
+  }
+
+  put(store, row) {
+    const copy = isPlain(row) ? structuredClone(row) : { ...row };
+    if (store === 'chunks' && copy.n === undefined) copy.n = this.nextChunk++;
+    this.stores[store].set(JSON.stringify(this.keyOf(store, copy)), copy);
+  }
+
+  close() {}
+}
+
+/** A place that is a buffer; what was not flushed is lost with the process. */
+export class MemoryPlace {
+  constructor() {
+    this.durable = new Uint8Array(0);
+    this.content = new Uint8Array(0);
+  }
+  size() { return this.content.length; }
+  read(offset, length) { return this.content.slice(offset, offset + length); }
+  write(offset, bytes) {
+    const longer = new Uint8Array(Math.max(this.content.length, offset + bytes.length));
+    longer.set(this.content);
+    longer.set(bytes, offset);
+    this.content = longer;
+  }
+  async flush() { this.durable = this.content.slice(); }
+  close() {}
+}
+
+export function memoryStorage() {
+  const database = new MemoryDatabase();
+  const places = { header: new MemoryPlace(), slots: new MemoryPlace() };
+  const contents = new Map();
+  const storage = {
+    database,
+    places,
+    contents,
+    ballast: true,
+    files: memoryFiles(contents, database),
+    place: async (name) => places[name],
+    addBallast: async () => { storage.ballast = true; },
+    async dropBallast() {
+      const had = storage.ballast;
+      storage.ballast = false;
+      return had;
+    },
+    estimate: async () => ({ persisted: true, freeBytes: null }),
+    destroy: async () => {},
+    /** What another process finds after this one was killed. */
+    afterCrash() {
+      const next = memoryStorage();
+      for (const [name, rows] of Object.entries(database.stores)) {
+        for (const row of rows.values()) next.database.put(name, row);
+      }
+      for (const name of ['header', 'slots']) next.places[name].content = places[name].durable.slice();
+      for (const name of ['header', 'slots']) next.places[name].durable = places[name].durable.slice();
+      for (const [name, bytes] of contents) next.contents.set(name, bytes.slice());
+      return next;
+    },
+  };
+  return storage;
+}
+
+function memoryFiles(contents, database) {
+  let next = 1;
+  const openFile = async (name) => {
+    if (!contents.has(name)) contents.set(name, new Uint8Array(0));
+    return {
+      name,
+      size: () => contents.get(name).length,
+      async append(bytes) {
+        if (database.fileFailure) throw database.fileFailure;
+        const before = contents.get(name);
+        const longer = new Uint8Array(before.length + bytes.length);
+        longer.set(before);
+        longer.set(bytes, before.length);
+        contents.set(name, longer);
+      },
+      read: async (offset, length) => contents.get(name).slice(offset, offset + length),
+      async truncate(size) { contents.set(name, contents.get(name).slice(0, size)); },
+      async close() {},
+    };
+  };
+  return {
+    kind: 'opfs',
+    create: () => openFile(`file-${next++}-${Math.random()}`),
+    open: openFile,
+    async readRange(name, offset, length) {
+      if (!contents.has(name)) throw new Error('NotFoundError');
+      return contents.get(name).slice(offset, offset + length);
+    },
+    size: async (name) => contents.get(name)?.length ?? 0,
+    async remove(name) { contents.delete(name); },
+    names: async () => [...contents.keys()],
+  };
+}
+
+function isPlain(row) {
+  return !Object.values(row).some((value) => value instanceof CryptoKey);
+}
+
+function compare(a, b) {
+  if (Array.isArray(a)) return compare(a[0], b[0]) || compare(a[1], b[1]);
+  if (a === b) return 0;
+  return a < b ? -1 : 1;
+}
+
+/** A clock that moves by a second whenever it is asked. */
+export function clock(start = Date.parse('2026-03-01T08:00:00Z')) {
+  let time = start;
+  return () => (time += 1000);
+}
+
