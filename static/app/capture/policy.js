@@ -59,12 +59,12 @@ export function allowForVisit(kind, sources) {
  * What still stands between a person and the record button, in the order to deal with it.
  * @param {{kind: CaptureKind, verdict: PolicyVerdict, interview: boolean, consents: Record<string, boolean | null>}} plan
  *   `interview`: a person speaks; `consents`: the latest answer by use, null where not asked
- * @returns {'policy' | 'person' | 'consent' | 'refused' | null} null: recording may start
+ * @returns {'policy' | 'person' | 'consent' | 'declined' | null} null: recording may start
  */
 export function recordingObstacle({ kind, verdict, interview, consents }) {
   if (!verdict.allowed) return 'policy';
   if (kind === 'appeal' && !interview) return 'person';
   if (!interview) return null;
-  if (consents.interview === false || consents.recording === false) return 'refused';
+  if (consents.interview === false || consents.recording === false) return 'declined';
   return consents.interview && consents.recording ? null : 'consent';
 }

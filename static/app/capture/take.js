@@ -25,12 +25,15 @@ import { SLICE_MS, recorderOptions } from './format.js';
  * @property {() => number} [now] milliseconds that only grow
  */
 
+const STOP_PATIENCE_MS = 3000;
+
 export class Take extends EventTarget {
   /** @type {TakeSetup} */ #setup;
   /** @type {any} */ #recorder;
   /** @type {Promise<void>} */ #tail = Promise.resolve();
   /** @type {Promise<void> | null} */ #ending = null;
   /** @type {(() => void)[]} */ #detach = [];
+  /** @type {Promise<unknown>} */ #stopped;
   #since = 0;
   #spent = 0;
   #broken = false;
@@ -67,6 +70,7 @@ export class Take extends EventTarget {
     this.#listen(recorder, 'dataavailable', (event) => this.#receive(event.data));
     this.#listen(recorder, 'error', () => this.#end('failed'));
     for (const track of setup.stream.getTracks()) this.#listen(track, 'ended', () => this.#end('device-gone'));
+    this.#stopped = new Promise((resolve) => recorder.addEventListener('stop', resolve, { once: true }));
     recorder.start(SLICE_MS);
     this.#since = this.#now();
   }
@@ -110,7 +114,13 @@ export class Take extends EventTarget {
     this.#discard = true;
     this.#stopClock();
     await this.#halt();
-    await this.#setup.engine.eraseMedium(this.id);
+    try {
+      await this.#setup.engine.eraseMedium(this.id);
+    } catch (error) {
+      this.#become('interrupted');
+      this.#announce('failed');
+      throw error;
+    }
     this.#become('erased');
     this.#announce('stopped');
   }
@@ -156,10 +166,10 @@ export class Take extends EventTarget {
     const { engine, stream } = this.#setup;
     const settings = stream.getVideoTracks()[0]?.getSettings?.() ?? {};
     try {
-      await engine.finishMedium(this.id, {
+      const reading = await engine.finishMedium(this.id, {
         duration_ms: Math.round(this.#spent), width: settings.width ?? null, height: settings.height ?? null,
       });
-      this.#become('kept');
+      this.#become(reading?.doc?.state === 'interrupted' ? 'interrupted' : 'kept');
     } catch {
       // The frames that were acknowledged stay; only the closing one is missing, and the document says so.
       await engine.interruptMedium(this.id).catch(() => {});
@@ -176,12 +186,9 @@ export class Take extends EventTarget {
   /** Ends the recorder and waits until its last frame is written, or given up. */
   async #halt() {
     const recorder = this.#recorder;
-    if (recorder.state !== 'inactive') {
-      await new Promise((resolve) => {
-        recorder.addEventListener('stop', resolve, { once: true });
-        recorder.stop();
-      });
-    }
+    if (recorder.state !== 'inactive') recorder.stop();
+    // A recorder whose tracks all ended is inactive before its last frame comes; one that broke may never say "stop".
+    await Promise.race([this.#stopped, new Promise((resolve) => setTimeout(resolve, STOP_PATIENCE_MS))]);
     for (const detach of this.#detach) detach();
     for (const track of this.#setup.stream.getTracks()) track.stop();
     await this.#tail;
