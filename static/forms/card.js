@@ -5,7 +5,7 @@
  */
 import { html, nothing } from '../vendor/lit.js';
 import { kindOf, pathOf } from './tree.js';
-import { parseNumber } from './values.js';
+import { answerOf, parseNumber } from './values.js';
 
 /** An id that may stand in HTML. @param {any} node @param {string} part */
 export function idOf(node, part) {
@@ -50,7 +50,7 @@ export function card(node, context, control, { aside = nothing, group = false } 
         ${group
           ? html`<h2 class="sentence grow" id=${idOf(node, 'label')}>${sentence}</h2>`
           : html`<label class="sentence grow" id=${idOf(node, 'label')} for=${idOf(node, 'input')}>${sentence}</label>`}
-        ${required && !context.readonly ? html`<span class="badge">${context.t('forms.mustAnswer')}</span>` : nothing}
+        ${required && !context.readonly && answerOf(node) === undefined ? html`<span class="badge">${context.t('forms.mustAnswer')}</span>` : nothing}
         ${aside}
       </div>
       ${hint?.asString ? html`<p class="hint" id=${idOf(node, 'hint')}>${hint.asString}</p>` : nothing}

@@ -12,18 +12,20 @@ import { instanceTitle } from '../../forms/repeat.js';
 import { kindOf, leavesOf, pathOf, questionOf } from '../../forms/tree.js';
 import { answerOf, answerText } from '../../forms/values.js';
 import { renderNode } from '../../forms/widgets.js';
+import '../capture/dock.js';
 import { briefId } from '../visit/days.js';
 import { answersOnly } from './answers_only.js';
 import { Attachments } from './attachments.js';
 import { Autosave } from './autosave.js';
 import './chooser.js';
+import { pageFoot, pageHead } from './frame.js';
 import { openForm } from './opening.js';
 import { merged, overview } from './overview.js';
 import { previousAnswer } from './previous.js';
 import { findingPrefill } from './prefill.js';
 
 export class AqForm extends AqElement {
-  static properties = { channel: {}, form: {}, submission: {}, opened: { state: true }, failure: { state: true } };
+  static properties = { channel: {}, form: {}, submission: {}, opened: { state: true }, failure: { state: true }, captures: { state: true } };
 
   /** @type {Autosave | null} */ #saving = null;
   /** @type {Attachments | null} */ #attachments = null;
@@ -40,6 +42,7 @@ export class AqForm extends AqElement {
     /** @type {string | null} */ this.submission = null;
     /** @type {import('./opening.js').Opened | null} */ this.opened = null;
     /** @type {any} */ this.failure = null;
+    this.captures = false;
   }
 
   connectedCallback() {
@@ -210,7 +213,7 @@ export class AqForm extends AqElement {
       text: (answer, path) => this.#text(answer, path),
       previous: (path) => this.#previous(path),
       complains: (node) => [...this.#passed].some((path) => pathOf(node) === path || pathOf(node).startsWith(`${path}/`) || pathOf(node).startsWith(`${path}[`)),
-      touch: (node) => { this.#place.question = pathOf(node); this.#saving?.moved(); },
+      touch: (node) => this.#touch(node),
       instance: (range) => this.#place.instances[pathOf(range)] ?? 0,
       showInstance: (range, index) => this.#showInstance(range, index),
       addInstance: (range) => this.#showInstance(range, session.addInstance(range)),
@@ -222,6 +225,13 @@ export class AqForm extends AqElement {
       toFinding: (node) => this.#toFinding(node),
       toNote: (node) => this.#toNote(node),
     };
+  }
+
+  /** @param {any} node */
+  #touch(node) {
+    if (this.#place.question === pathOf(node)) return;
+    this.#place.question = pathOf(node);
+    this.#saving?.moved();
   }
 
   /** @param {any} answer @param {string} path */
@@ -326,41 +336,30 @@ export class AqForm extends AqElement {
   /** @param {import('./opening.js').Opened} opened */
   #filling(opened) {
     const pages = this.#pages;
-    const page = pages[this.#index];
+    const [page, next] = [pages[this.#index], pages[this.#index + 1]];
     if (!page) return html`<div class="page"><p class="empty">${this.t('forms.empty')}</p></div>`;
     const context = this.#context;
-    const open = pages.reduce((sum, one) => { const { open: o, wrong } = merged(one.nodes); return sum + o.length + wrong.length; }, 0);
+    const saving = this.#saving;
     return html`
-      <header class="form-head">
-        <div class="grow">
-          <p class="meta">${this.t('forms.pageOf', { n: this.#index + 1, of: pages.length })} · ${this.app.multi(opened.form?.title)}</p>
-          <h2 class="page-title" tabindex="-1">${this.#titleOf(page)}</h2>
-        </div>
-        <button class="btn" type="button" @click=${() => this.#overview()}>${this.t('forms.overviewButton', { n: open })}</button>
-      </header>
+      ${pageHead(this.app, {
+        n: this.#index + 1, of: pages.length, form: this.app.multi(opened.form?.title), title: this.#titleOf(page),
+        open: pages.reduce((sum, one) => { const { open, wrong } = merged(one.nodes); return sum + open.length + wrong.length; }, 0),
+        overview: () => this.#overview(),
+      })}
       <div class="page stack form-page">
         ${opened.readonly ? html`<p class="notice info">${icon('eye')}<span>${this.t('forms.readonly', { name: this.app.person(opened.document?.created_by).name })}</span></p>` : nothing}
         ${page.node && kindOf(page.node) === 'group' ? contents(page.node, context) : page.nodes.map((node) => renderNode(node, context))}
       </div>
-      ${this.#footer(pages, opened.readonly)}
-    `;
-  }
-
-  /** @param {{path: string, node: any, nodes: any[]}[]} pages @param {boolean} readonly */
-  #footer(pages, readonly) {
-    const index = this.#index;
-    const next = pages[index + 1];
-    const state = this.#saving?.state ?? 'saved';
-    const [kind, sign] = { saved: ['ok', 'check'], saving: ['', 'sync'], failed: ['bad', 'warning'] }[state];
-    return html`
-      <footer class="footer-bar form-foot">
-        ${readonly ? html`<span></span>` : html`<span class="badge ${kind}" role="status">${icon(sign)} ${this.t(this.#saving?.id || state !== 'saved' ? `forms.state.${state}` : 'forms.state.untouched')}</span>`}
-        <div class="row">
-          ${index > 0 ? html`<button class="btn icon-only" type="button" aria-label=${this.t('forms.pageBefore')} title=${this.t('forms.pageBefore')} @click=${() => this.#go(index - 1)}>${icon('arrow-left')}</button>` : nothing}
-          ${next ? html`<button class="btn primary next" type="button" @click=${() => this.#go(index + 1)}>${this.t('forms.next', { what: this.#titleOf(next) })}</button>`
-            : readonly ? nothing : html`<button class="btn primary" type="button" @click=${() => this.#finish()}>${this.t('forms.finish')}</button>`}
-        </div>
-      </footer>
+      <div class="form-foot">
+        ${this.captures ? html`<aq-dock .app=${this.app} .channel=${this.channel}></aq-dock>` : nothing}
+        ${pageFoot(this.app, {
+          state: opened.readonly ? null : saving?.id || saving?.state !== 'saved' ? saving?.state ?? 'saved' : 'untouched',
+          captures: this.captures, toggleCaptures: () => { this.captures = !this.captures; },
+          before: this.#index > 0 ? () => this.#go(this.#index - 1) : null,
+          next: next ? { title: this.#titleOf(next), go: () => this.#go(this.#index + 1) } : null,
+          finish: opened.readonly ? null : () => this.#finish(),
+        })}
+      </div>
     `;
   }
 }

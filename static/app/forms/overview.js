@@ -26,7 +26,7 @@ export function overview(app, pages, place, choose) {
                 <progress class=${answered === total ? 'ok' : ''} max=${Math.max(total, 1)} .value=${answered} aria-hidden="true"></progress></span>
               <span class="aside">${answered === total && !wrong.length ? html`<span class="text-ok">${icon('check')}</span> ` : nothing}${app.t('forms.answeredOf', { answered, total })}</span>
             </button>
-            ${wrong.length ? html`<ul class="questions">${wrong.map((node) => row(node, page.path, place, choose, html`<span class="text-bad">${icon('warning')} ${app.t('forms.toFix')}</span>`))}</ul>` : nothing}
+            ${wrong.length ? html`<ul class="questions">${wrong.map((node) => row(node, page.path, place, choose, mark(app, node)))}</ul>` : nothing}
             ${open.length ? html`
               <details><summary>${app.t('forms.openQuestions', { n: open.length })}</summary>
                 <ul class="questions">${open.map((node) => row(node, page.path, place, choose, nothing))}</ul>
@@ -45,6 +45,12 @@ function row(node, page, place, choose, mark) {
       <span class="body">${node.currentState.label?.asString ?? pathOf(node)}${where ? html`<span class="meta"> ${where}</span>` : nothing}</span>
       <span class="aside">${mark}</span>
     </button></li>`;
+}
+
+/** Why the question stands out. @param {import('../context.js').App} app @param {any} node */
+function mark(app, node) {
+  if (node.validationState.violation?.condition === 'required') return html`<span class="badge">${app.t('forms.mustAnswer')}</span>`;
+  return html`<span class="text-bad">${icon('warning')} ${app.t('forms.toFix')}</span>`;
 }
 
 /** @param {any[]} nodes */

@@ -15,7 +15,7 @@ export function previousAnswer(answers, path, nameOf) {
   if (!place) return answers[path] ?? null;
   const [instance, range] = place;
   const name = nameOf(instance);
-  if (!name || name.value === undefined) return null;
+  if (!name || name.value === undefined || name.path === path) return null;
   const rest = path.slice(instance.length);
   const nameRest = name.path.slice(instance.length);
   for (const [then, answer] of Object.entries(answers)) {
