@@ -89,7 +89,7 @@ function scoreFold(keys, query) {
   if (!whole) return 0;
   const exact = keys.compact.includes(whole) ? 20 : keys.compact.some((field) => field.startsWith(whole)) ? 8 : 0;
   let sum = exact;
-  for (const token of query.split(/\s+/).map(squeeze).filter(Boolean)) {
+  for (const token of query.split(/\s+/).filter(squeeze)) {
     const found = scoreToken(keys, token);
     if (found === 0) return exact;
     sum += found;
@@ -97,12 +97,14 @@ function scoreFold(keys, query) {
   return sum;
 }
 
-/** @param {Folded} keys @param {string} token */
-function scoreToken({ words, compact }, token) {
+/** @param {Folded} keys @param {string} typed */
+function scoreToken({ words, compact }, typed) {
+  const token = squeeze(typed);
   if (words.includes(token)) return 5;
   if (words.some((word) => word.startsWith(token))) return 3;
   // A number inside a longer number is another number: "66" is not "166".
-  if (/^\d+$/.test(token)) return 0;
+  if (/^\d+$/.test(typed)) return 0;
+  if (compact.some((field) => field.endsWith(token))) return 2;
   return token.length > 1 && compact.some((field) => field.includes(token)) ? 1 : 0;
 }
 

@@ -5,6 +5,7 @@ import { AqElement, html, icon, nothing } from '../element.js';
 import { briefId, daysBetween, today, visitDay, visitState } from '../visit/days.js';
 import { mayLead } from '../visit/policy.js';
 import { setPin } from '../vault/pin_pad.js';
+import { stepOf } from './step.js';
 
 /** @typedef {{channel: string, visit: any, brief: any, state: ReturnType<typeof visitState>, kinds: Set<string>}} Row */
 
@@ -149,17 +150,6 @@ export class AqHome extends AqElement {
   #facility({ visit, brief }) {
     return this.app.facility(visit.facility)?.doc ?? brief?.facility;
   }
-}
-
-/**
- * The step where the work stands.
- * @param {{state: string, kinds: Set<string>}} row
- * @returns {'prepare' | 'onsite' | 'wrapup' | 'deliver'}
- */
-export function stepOf({ state, kinds }) {
-  if (state === 'coming') return kinds.has('arrival') ? 'onsite' : 'prepare';
-  if (state === 'closed' || kinds.has('signoff')) return 'deliver';
-  return state === 'unfinished' || kinds.has('departure') ? 'wrapup' : 'onsite';
 }
 
 customElements.define('aq-home', AqHome);

@@ -88,8 +88,8 @@ export class AqPrepare extends AqElement {
     if (!this.visit) return html`<p class="opening" role="status">${this.t('shell.opening')}</p>`;
     return html`
       <div class="page wide"><div class="grid-2">
-        <div class="stack loose">${this.#readiness()}${this.#recommendations()}${this.#findings()}</div>
-        <div class="stack loose">${this.#objectives()}${this.#team()}${this.#facilityCard()}${this.#formList()}</div>
+        <div class="stack loose">${this.#objectives()}${this.#readiness()}${this.#findings()}</div>
+        <div class="stack loose">${this.#recommendations()}${this.#team()}${this.#formList()}${this.#facilityCard()}</div>
       </div></div>
     `;
   }
@@ -156,7 +156,7 @@ export class AqPrepare extends AqElement {
         </div>
         <div>
           <h3>${this.t('prepare.earlier')}</h3>
-          ${earlier.length ? html`<ul>${earlier.map((/** @type {any} */ visit) => html`<li class="row between"><span>${app.label('visit_kinds', visit.kind)}</span><span class="meta">${app.formatDate(visit.from)}</span></li>`)}</ul>`
+          ${earlier.length ? html`<ul class="list">${earlier.map((/** @type {any} */ visit) => html`<li class="list-item">${icon('calendar')}<span class="body">${app.label('visit_kinds', visit.kind)}<span class="meta">${app.formatDate(visit.from)}</span></span></li>`)}</ul>`
             : html`<p class="meta">${this.t('prepare.earlier.none')}</p>`}
         </div>
       </section>
