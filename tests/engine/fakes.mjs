@@ -115,6 +115,7 @@ export function memoryStorage() {
       const next = memoryStorage();
       for (const [name, rows] of Object.entries(database.stores)) {
         for (const row of rows.values()) next.database.put(name, row);
+        next.database.nextChunk = database.nextChunk;
       }
       for (const name of ['header', 'slots']) next.places[name].content = places[name].durable.slice();
       for (const name of ['header', 'slots']) next.places[name].durable = places[name].durable.slice();
