@@ -24,6 +24,22 @@ KINDS = {"docx": word.MIME, "pdf": pdf.MIME}
 
 
 @dataclass(frozen=True)
+class Glimpse:
+    """An archive that reads one photo, or none: pages name photos and fetch each by itself."""
+
+    archive: Archive
+    wanted: str = ""
+
+    def read(self, channel: str, document_id: str) -> dict[str, Any] | None:
+        """As the archive has it."""
+        return self.archive.read(channel, document_id)
+
+    def photo(self, channel: str, medium_id: str) -> bytes | None:
+        """The wanted photo; of the others nothing but that they are not known to be missing."""
+        return self.archive.photo(channel, medium_id) if medium_id == self.wanted else b""
+
+
+@dataclass(frozen=True)
 class Wish:
     """Which report is wanted."""
 

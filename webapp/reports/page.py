@@ -10,7 +10,6 @@ import io
 from typing import Any
 
 from flask import Blueprint, Response, abort, current_app, render_template, request, send_file
-from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import ColumnElement, Row, func, select
 
@@ -20,9 +19,9 @@ from webapp.access import CONTENT, allow, current_account
 from webapp.languages import language, today
 from webapp.models import AccountRow, db
 from webapp.reports.draft import DECISIONS, Draft
-from webapp.reports.files import KINDS, Report, Wish
+from webapp.reports.files import KINDS, Glimpse, Report, Wish
 from webapp.reports.labels import languages
-from webapp.reports.material import SECTIONS
+from webapp.reports.material import SECTIONS, Archive
 from webapp.reports.outputs import OUTPUTS
 from webapp.reports.photos import UnfitPhotoError, strip
 from webapp.reports.word import BrokenTemplateError
@@ -44,6 +43,11 @@ STATUS_NAMES = {
     "returned": _l("returned for revision"),
     "approved": _l("approved"),
     "sent": _l("sent"),
+}
+DECISION_NAMES = {
+    "returned": _l("Return for revision"),
+    "approved": _l("Approve"),
+    "sent": _l("Mark as sent"),
 }
 SECTION_NAMES = {"summary": _l("Summary"), "context": _l("Context"), "conclusions": _l("Conclusions")}
 
@@ -73,7 +77,7 @@ def report_or_404(channel: str) -> Row[Any]:
     return row
 
 
-def make_report(channel: str) -> Report:
+def make_report(channel: str, archive: Archive) -> Report:
     """The report the request asks for: `?output=`, `?language=`; 400 for what there is not, 403 for what is not theirs."""
     allowed = outputs_for(current_account())
     output = request.args.get("output") or allowed[0]
@@ -133,7 +137,7 @@ def show_report(channel: str, unsaved: dict[str, str] | None = None) -> str:
     """The page; `unsaved` are sections that met somebody else's version."""
     row = report_or_404(channel)
     account = current_account()
-    report = make_report(channel)
+    report = make_report(channel, Glimpse(current_app.extensions["aigaq"]))
     draft = Draft.load(db.session.connection(), channel, report.wish.language)
     written = unsaved if unsaved is not None else draft.fields.get("sections") or {}
     return render_template(
@@ -152,7 +156,9 @@ def show_report(channel: str, unsaved: dict[str, str] | None = None) -> str:
         may_edit=may_edit(account, row) and draft.editable,
         may_approve=may_approve(account, channel)
         and account.id not in (draft.fields.get("approved_by") or ()),
-        decisions=[name for name, states in DECISIONS.items() if draft.status in states]
+        decisions=[
+            (name, DECISION_NAMES[name]) for name, states in DECISIONS.items() if draft.status in states
+        ]
         if account.role == "analyst"
         else [],
     )
@@ -179,7 +185,7 @@ def file(channel: str, kind: str) -> Response:
     report_or_404(channel)
     if kind not in KINDS:
         abort(404)
-    report = make_report(channel)
+    report = make_report(channel, current_app.extensions["aigaq"])
     try:
         content = report.file(kind, current_app.config["AIGAQ"].instance)
     except BrokenTemplateError as failure:
@@ -202,19 +208,12 @@ def file(channel: str, kind: str) -> Response:
 def photo(channel: str, medium_id: str) -> Response:
     """A photo of the report without what the camera wrote into it, if the output asked for shows it."""
     report_or_404(channel)
-    report = make_report(channel)
+    report = make_report(channel, Glimpse(current_app.extensions["aigaq"], medium_id))
     for each in report.material.photos:
-        if each.id == medium_id and each.content is not None:
+        if each.id == medium_id and each.content:
             try:
                 picture = strip(each.content)
             except UnfitPhotoError:
                 abort(404)
             return Response(picture.content, mimetype=f"image/{picture.kind}")
     abort(404)
-
-
-def describe_decision(decision: str) -> str:
-    """What a button of the office's decision says."""
-    return {"returned": _("Return for revision"), "approved": _("Approve"), "sent": _("Mark as sent")}[
-        decision
-    ]
