@@ -186,7 +186,7 @@ class SyncEngine:
         self.erasures.complete()
         self.channels.catch_up()
         count = self.projector.catch_up()
-        for channel in self.projector.take_stale_briefs():
+        for channel in self.projector.due_briefs(self.clock.now().date()):
             self._brief(channel)
         return count + self.projector.catch_up()
 
@@ -200,7 +200,8 @@ class SyncEngine:
         incoming = prepare(document, leaves, author=author.id, clock=self.clock)
         if incoming is None:
             merged = merge(leaves)
-            assert merged is not None and isinstance(id_, str)  # `prepare` gives None only for what is there
+            assert merged is not None  # `prepare` gives None only for what is there
+            assert isinstance(id_, str)
             return Revision(channel, id_, merged.rev, merged.doc)
         self._make_channel(channel, [incoming])
         self._store(channel, [incoming, *closings(incoming, leaves)])
@@ -238,7 +239,7 @@ class SyncEngine:
             _log.exception("projecting failed")
 
     def _brief(self, channel: str) -> None:
-        brief = self.projector.brief(channel)
+        brief = self.projector.brief(channel, self.clock.now().date())
         if brief is None:
             return
         try:

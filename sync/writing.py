@@ -63,9 +63,9 @@ def prepare(
     header = {name: given[name] for name in _TIMES if name in given} if keep_header else {}
     fields = {name: value for name, value in given.items() if name not in (*_TIMES, "base")}
     before = merged.doc if merged else {}
-    made = {name: before[name] for name in ("created_at", "created_by") if name in before}
+    made: dict[str, Any] = {name: before[name] for name in ("created_at", "created_by") if name in before}
     kind = schemas.TYPES.get(str(fields.get("type")))
-    ready = {
+    ready: dict[str, Any] = {
         "_id": f"{fields.get('type')}:{new_ulid(milliseconds(now))}",
         "schema": kind.number if kind else 1,
         "class": schemas.class_of(fields),

@@ -151,9 +151,31 @@ recommendation = Table(
     Column("repeats", String(60)),
     Column("status", String(20), nullable=False, index=True),  # open, implemented, partly, not, repeated
     Column("status_at", String(30)),
-    Column("status_from", String(20)),  # verification, review, reply; null while open
+    Column("status_from", String(20)),  # verification, review, repeat; null while nobody said anything
     Column("replied_at", String(10)),
     Column("body", JSON, nullable=False),
+)
+
+recommendation_step = Table(  # everything said about a recommendation since it was issued
+    "recommendation_step",
+    read_model,
+    Column("id", String(60), primary_key=True),  # the document that says it
+    Column("recommendation", String(60), nullable=False, index=True),
+    Column("channel", String(40), nullable=False),
+    Column("kind", String(20), nullable=False),  # verification, review, reply, repeat
+    Column("at", String(30), nullable=False),
+    Column("by", String(40), nullable=False),
+    Column("status", String(20)),  # what it says; of a reply: what it claims
+    Column("text", Text, nullable=False),
+)
+
+report_decision = Table(  # the office's reviews of reports
+    "report_decision",
+    read_model,
+    Column("id", String(60), primary_key=True),
+    Column("channel", String(40), nullable=False, index=True),
+    Column("decision", String(20), nullable=False),  # returned, approved
+    Column("at", String(30), nullable=False),
 )
 
 reply = Table(

@@ -1,0 +1,1 @@
+"""The read model: documents into SQL, one module per family of tables."""
