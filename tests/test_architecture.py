@@ -34,7 +34,7 @@ ROOMS: dict[str, set[str]] = {
         "static/engine/errors.js",
         "static/engine/types.js",
     },
-    "static/engine": {"static/vendor"},
+    "static/engine": {"static/vendor", "static/engine"},
     "static/forms": {"static/vendor", "static/app", "static/design"},
     "static/app": {
         "static/vendor",

@@ -64,7 +64,10 @@ export class Schedule {
     if (this.#timer) clearTimeout(this.#timer);
     this.#timer = null;
     this.#more = false;
-    this.#round = this.#once().finally(() => { this.#round = null; });
+    this.#round = this.#once().finally(() => {
+      this.#round = null;
+      if (this.#more) this.wake();
+    });
     return this.#round;
   }
 
@@ -79,8 +82,7 @@ export class Schedule {
     }
     this.#failures = outcome.failed ? this.#failures + 1 : 0;
     if (this.#stopped) return;
-    if (this.#more) queueMicrotask(() => this.wake());
-    else if (outcome.again) this.#set(outcome.retryAfterMs ?? this.#distance());
+    if (outcome.again) this.#set(outcome.retryAfterMs ?? this.#distance());
   }
 
   #distance() {
