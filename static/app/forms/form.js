@@ -34,6 +34,7 @@ export class AqForm extends AqElement {
   /** @type {import('./autosave.js').Place} */ #place = { path: '', question: '', instances: {} };
   /** @type {Set<string>} pages the person has passed: they may say what is missing */ #passed = new Set();
   #turn = 0;
+  /** @type {ResizeObserver | undefined} */ #sizes;
 
   constructor() {
     super();
@@ -50,12 +51,26 @@ export class AqForm extends AqElement {
     this.listen(this.app, 'language', () => this.#session?.setLanguage(this.app.language));
     this.listen(document, 'visibilitychange', () => { if (document.hidden) this.#saving?.revise(); });
     this.listen(this.app.engine, 'changed', (event) => { if (event.detail?.channel === this.channel) this.#follow().catch(() => undefined); });
+    this.#sizes = new ResizeObserver(() => setTimeout(() => this.#tellHeight()));
     if (this.form || this.submission) this.#open();
   }
 
   disconnectedCallback() {
     super.disconnectedCallback();
+    this.#sizes?.disconnect();
+    document.documentElement.style.removeProperty('--dock-height');
     this.#leave();
+  }
+
+  updated() {
+    const foot = this.querySelector('.form-foot');
+    if (foot) this.#sizes?.observe(foot);
+  }
+
+  /** The recorder's bar sits above the foot, as it does above the dock (which tells its own height first). */
+  #tellHeight() {
+    const foot = this.isConnected ? this.querySelector('.form-foot') : null;
+    if (foot) document.documentElement.style.setProperty('--dock-height', `${foot.getBoundingClientRect().height}px`);
   }
 
   /** @returns {import('../../forms/session.js').FormSession | null} */
