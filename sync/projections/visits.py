@@ -8,7 +8,7 @@ from sqlalchemy import Connection, delete, func, insert, select
 
 from sync.projections import tables
 from sync.projections.items import bodies
-from sync.projections.readings import Batch, list_of, text_of
+from sync.projections.readings import Batch, list_of, living, replace, text_of
 
 
 def project(connection: Connection, batch: Batch) -> None:
@@ -19,21 +19,19 @@ def project(connection: Connection, batch: Batch) -> None:
 
 def project_decisions(connection: Connection, batch: Batch) -> None:
     """The office's decisions on reports are in its own channel; the visits they speak of follow."""
-    if batch.channel != "office":
+    readings = batch.of("review") if batch.channel == "office" else []
+    if not readings:
         return
-    for channel in sorted({str((reading.doc or {}).get("visit")) for reading in batch.of("review")}):
-        _note_decisions(connection, batch, channel)
+    table, ids = tables.report_decision, [reading.id for reading in readings]
+    before = set(connection.scalars(select(table.c.channel).where(table.c.id.in_(ids))))
+    rows = [
+        {"id": reading.id, "channel": doc["visit"], "decision": doc["decision"], "at": doc["created_at"]}
+        for reading, doc in living(readings)
+        if doc.get("decision")
+    ]
+    replace(connection, table, ids, rows)
+    for channel in sorted(before | {row["channel"] for row in rows}):
         refresh(connection, channel)
-
-
-def _note_decisions(connection: Connection, batch: Batch, channel: str) -> None:
-    table = tables.report_decision
-    for reading in batch.of("review"):
-        connection.execute(delete(table).where(table.c.id == reading.id))
-        doc = reading.doc or {}
-        if doc.get("visit") == channel and doc.get("decision"):
-            row = {"id": reading.id, "channel": channel, "decision": doc["decision"], "at": doc["created_at"]}
-            connection.execute(insert(table), [row])
 
 
 def refresh(connection: Connection, channel: str) -> None:
