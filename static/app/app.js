@@ -230,9 +230,8 @@ export class AqApp extends AqElement {
       if (turn === this.#shown) this.#settle(entry);
     } catch (error) {
       if (turn !== this.#shown) return;
-      console.error(error);
       this.screen = null;
-      this.failure = error instanceof TypeError && /import|module|fetch/i.test(error.message) ? 'screen' : error;
+      this.failure = error instanceof TypeError && /import|module|fetch/i.test(error.message) ? { code: 'screen', message: error.message } : error;
     }
   }
 
@@ -255,14 +254,13 @@ export class AqApp extends AqElement {
       Object.assign(element, { app: this.app });
       if (this.phase === 'open') this.recording = element;
     } catch (error) {
-      console.error(error);
+      this.#stumble(error);
     }
   }
 
   /** Whatever nobody caught. @param {any} error */
   #stumble(error) {
     if (!error || this.phase !== 'open' || error.code === 'locked' || error.name === 'AbortError') return;
-    console.error(error);
     this.app.notifyError(error);
   }
 

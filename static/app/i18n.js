@@ -2,7 +2,8 @@
  * Languages of the interface: picking a text, plural forms, numbers and dates.
  *
  * Owns no state and knows no screen; the strings and the language are passed in.
- * Dates: Kazakh and Russian through Intl, whose data every supported browser ships.
+ * Chromium ships no Kazakh data for Intl (a date comes out as "M11 22"): Kazakh dates are written here,
+ * its numbers as Russian ones.
  *
  * @typedef {'ru' | 'kk' | 'en'} Language
  * @typedef {Record<string, string>} Plural forms by plural category: one, few, many, other
@@ -37,12 +38,16 @@ export function pickLanguage(wishes) {
   return FALLBACK;
 }
 
+/** The language whose Intl data stands in. @param {string} language */
+const dataOf = (language) => (language === 'kk' ? 'ru' : language);
+
 /**
  * The plural category of a number, for example `few`.
  * @param {string} language
  * @param {number} n
  */
 export function pluralCategory(language, n) {
+  if (language === 'kk') return n === 1 ? 'one' : 'other';
   return new Intl.PluralRules(language).select(n);
 }
 
@@ -87,7 +92,7 @@ export function multi(value, language) {
  * @param {Intl.NumberFormatOptions} [options]
  */
 export function formatNumber(value, language, options = {}) {
-  return new Intl.NumberFormat(language, { maximumFractionDigits: 1, ...options }).format(value);
+  return new Intl.NumberFormat(dataOf(language), { maximumFractionDigits: 1, ...options }).format(value);
 }
 
 /**
@@ -101,7 +106,28 @@ export function formatDate(value, language, options = { day: 'numeric', month: '
   const plain = /^\d{4}-\d{2}-\d{2}$/.test(value);
   const moment = new Date(plain ? `${value}T12:00:00Z` : value);
   if (Number.isNaN(moment.getTime())) return value;
-  return new Intl.DateTimeFormat(language, plain ? { ...options, timeZone: 'UTC' } : options).format(moment);
+  const zoned = plain ? { ...options, timeZone: 'UTC' } : options;
+  return language === 'kk' ? kazakhDate(moment, zoned) : new Intl.DateTimeFormat(language, zoned).format(moment);
+}
+
+const KAZAKH_MONTHS = ['қаңтар', 'ақпан', 'наурыз', 'сәуір', 'мамыр', 'маусым', 'шілде', 'тамыз', 'қыркүйек', 'қазан', 'қараша', 'желтоқсан'];
+/** @type {Record<string, string>} */
+const KAZAKH_DAYS = { Mon: 'дүйсенбі', Tue: 'сейсенбі', Wed: 'сәрсенбі', Thu: 'бейсенбі', Fri: 'жұма', Sat: 'сенбі', Sun: 'жексенбі' };
+
+/**
+ * "2026 ж. 22 қараша", "22 қар.", "2026 ж. қараша", "22.11.2026": the parts that the options ask for, in the Kazakh order.
+ * @param {Date} moment @param {Intl.DateTimeFormatOptions} options
+ */
+function kazakhDate(moment, options) {
+  const { timeZone, year, month, day, weekday } = options;
+  if (month === 'numeric' || month === '2-digit') return new Intl.DateTimeFormat('ru', options).format(moment);
+  const parts = new Intl.DateTimeFormat('en', { timeZone, year: 'numeric', month: 'numeric', day: 'numeric', weekday: 'short' }).formatToParts(moment);
+  /** @type {Record<string, string>} */
+  const part = Object.fromEntries(parts.map(({ type, value }) => [type, value]));
+  const name = KAZAKH_MONTHS[Number(part.month) - 1];
+  const written = month === 'short' ? `${name.slice(0, 3)}.` : name;
+  const date = [year && `${part.year} ж.`, day && part.day, month && written].filter(Boolean).join(' ');
+  return weekday ? [date, KAZAKH_DAYS[part.weekday]].filter(Boolean).join(', ') : date;
 }
 
 /**
@@ -113,7 +139,7 @@ export function formatTime(iso, language) {
   if (!iso) return '';
   const moment = new Date(iso);
   if (Number.isNaN(moment.getTime())) return '';
-  return new Intl.DateTimeFormat(language, { hour: '2-digit', minute: '2-digit', hourCycle: 'h23' }).format(moment);
+  return new Intl.DateTimeFormat(dataOf(language), { hour: '2-digit', minute: '2-digit', hourCycle: 'h23' }).format(moment);
 }
 
 /** @type {Record<Language, string[]>} */

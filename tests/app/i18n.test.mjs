@@ -53,6 +53,14 @@ test('a calendar date does not move with the time zone', () => {
   assert.equal(formatDate('not a date', 'ru'), 'not a date');
 });
 
+test('Kazakh dates do not lean on the browser, which may have no Kazakh', () => {
+  assert.equal(formatDate('2026-11-22', 'kk'), '2026 ж. 22 қараша');
+  assert.equal(formatDate('2026-11-22', 'kk', { day: 'numeric', month: 'long' }), '22 қараша');
+  assert.equal(formatDate('2027-01-01', 'kk', { day: 'numeric', month: 'short', year: 'numeric' }), '2027 ж. 1 қаң.');
+  assert.equal(formatDate('2026-11-22', 'kk', { month: 'long', year: 'numeric' }), '2026 ж. қараша');
+  assert.equal(formatDate('2026-11-22', 'kk', { weekday: 'long', day: 'numeric', month: 'long' }), '22 қараша, жексенбі');
+});
+
 test('lengths and sizes are written for people', () => {
   assert.equal(formatDuration(257_000), '04:17');
   assert.equal(formatDuration(3_725_000), '1:02:05');

@@ -64,9 +64,8 @@ export class AqVisit extends AqElement {
       Object.assign(view, { app: this.app, channel });
       this.view = view;
     } catch (error) {
-      console.error(error);
       this.view = null;
-      this.failure = 'screen';
+      this.failure = error;
     }
   }
 
@@ -76,7 +75,7 @@ export class AqVisit extends AqElement {
   }
 
   render() {
-    const { what, safe, act } = this.failure ? this.app.explain(this.failure) : { what: '', safe: '', act: '' };
+    const { what, safe, act } = this.failure ? this.app.explain('screen') : { what: '', safe: '', act: '' };
     return html`
       <nav class="tabs steps" aria-label=${this.t('visit.steps')}>
         ${Object.keys(STEPS).map((step) => {
@@ -86,7 +85,7 @@ export class AqVisit extends AqElement {
         })}
       </nav>
       <div class="step">
-        ${this.failure ? html`<div class="page"><div class="notice bad">${icon('warning')}<p>${what} ${safe} ${act}</p><button class="btn small" type="button" @click=${this.#show}>${this.t('errors.retry')}</button></div></div>`
+        ${this.failure ? html`<div class="page"><div class="notice bad">${icon('warning')}<p>${what} ${safe} ${act} <span class="meta">${this.t('errors.detail', { detail: String(this.failure.message ?? this.failure) })}</span></p><button class="btn small" type="button" @click=${this.#show}>${this.t('errors.retry')}</button></div></div>`
           : this.view ?? html`<p class="opening" role="status">${this.t('shell.opening')}</p>`}
       </div>
       ${this.dock && !this.closed ? html`<aq-dock .app=${this.app} .channel=${this.channel}></aq-dock>` : nothing}
