@@ -10,6 +10,7 @@ import http.server
 import io
 import json
 import threading
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -50,16 +51,19 @@ def browser(playwright: Playwright) -> Iterator[Browser]:
 
 
 @pytest.fixture
-def page(browser: Browser, files: str) -> Iterator[Page]:
+def page(browser: Browser, files: str, request: pytest.FixtureRequest) -> Iterator[Page]:
     """An empty form page; what the console calls an error fails the test."""
     made = browser.new_page(viewport={"width": 820, "height": 1180}, timezone_id="Asia/Almaty")
     errors: list[str] = []
     made.on("pageerror", lambda error: errors.append(str(error)))
     made.on("console", lambda m: errors.append(m.text) if m.type == "error" and "favicon" not in m.location.get("url", "") else None)
     made.goto(f"{files}/tests/browser/form_page/index.html")
-    made.wait_for_function("window.ready")
+    until(made, "window.ready")
     yield made
     made.close()
+    if "broken" in request.node.name or "damaged" in request.node.name:
+        # Chromium's XML parser describes a parse error in a styled element, which the policy then reports.
+        errors = [error for error in errors if "inline style" not in error]
     assert errors == []
 
 
@@ -85,6 +89,14 @@ def form_of(survey: list[list[str | None]], choices: list[list[str]] | None = No
     return parse_xlsform(stream.getvalue(), name)
 
 
+def until(page: Page, expression: str) -> None:
+    """Waits for an expression to be true. Playwright's own waiting evaluates text in the page, which the policy forbids."""
+    end = time.monotonic() + 20
+    while not page.evaluate(f"Boolean({expression})"):
+        assert time.monotonic() < end, expression
+        page.wait_for_timeout(20)
+
+
 def start(page: Page, form: dict[str, Any], **setup: Any) -> None:
     page.evaluate("setup => start(setup).then(() => undefined)", {"form": form, **setup})
 
@@ -100,7 +112,7 @@ def card(page: Page, path: str) -> Any:
 
 def settle(page: Page) -> None:
     """Until the form says that everything is saved."""
-    page.wait_for_function("document.querySelector('.form-foot .badge')?.classList.contains('ok')")
+    until(page, "document.querySelector('.form-foot .badge')?.classList.contains('ok')")
 
 
 def stored(page: Page) -> dict[str, Any]:
@@ -121,7 +133,7 @@ def submission(page: Page) -> dict[str, Any]:
 
 def restart(page: Page, form: dict[str, Any], kept: dict[str, Any], **setup: Any) -> None:
     page.reload()
-    page.wait_for_function("window.ready")
+    until(page, "window.ready")
     start(page, form, documents=kept["documents"], drafts=kept["drafts"], **setup)
 
 
@@ -311,7 +323,7 @@ def test_a_flag_is_a_card_that_becomes_a_finding(page: Page, checklist: dict[str
     flag = card(page, "arrival/flag_without_order")
     assert "Людей принимают без действующего решения" in flag.inner_text()
     flag.get_by_role("button", name="Оформить как проблему").click()
-    page.wait_for_function("gone.length")
+    until(page, "gone.length")
     gone = page.evaluate("gone[0]")
     saved = page.evaluate("engine.saves[engine.saves.length - 1]")
     assert gone["name"] == "finding"
@@ -398,7 +410,7 @@ def test_the_language_changes_in_the_middle_and_nothing_is_lost(page: Page, chec
     card(page, "arrival/held_total").locator("input").fill("90")
     for language, sentence in (("kk", "Мекеме неше орынға есептелген?"), ("en", "What is the official capacity of the facility?"), ("ru", "На сколько мест рассчитано учреждение?")):
         page.evaluate("language => app.setLanguage(language)", language)
-        page.wait_for_function("text => document.querySelector('aq-form').textContent.includes(text)", arg=sentence)
+        until(page, f"document.querySelector('aq-form').textContent.includes({json.dumps(sentence)})")
         assert card(page, "arrival/capacity").locator("input").input_value() == "12x"
         assert card(page, "arrival/held_total").locator("input").input_value() == "90"
 
@@ -467,7 +479,7 @@ def test_drafts_are_many_and_revisions_few(page: Page, checklist: dict[str, Any]
     settle(page)
     assert page.evaluate("engine.saves.length") == 1
     page.locator(".form-foot .next").click()
-    page.wait_for_function("engine.saves.length === 2")
+    until(page, "engine.saves.length === 2")
     assert page.evaluate("engine.saves[1].answers['/data/arrival/held_total']") == 12345
     assert page.evaluate("engine.saves[1]._id") == page.evaluate("engine.saves[0]._id")
 
@@ -536,7 +548,7 @@ def test_an_instance_is_removed_only_after_a_question(page: Page, checklist: dic
     assert page.locator(".instances button[aria-pressed]").count() == 3
     page.get_by_role("button", name="Удалить: Камера 2 из 3 · вторая").click()
     page.get_by_role("button", name="Удалить", exact=True).click()
-    page.wait_for_function("document.querySelectorAll('.instances button[aria-pressed]').length === 2")
+    until(page, "document.querySelectorAll('.instances button[aria-pressed]').length === 2")
     answers = page.evaluate("element.opened.session.content.answers")
     assert answers["/data/conditions/cells[1]/cell_name"] == "первая"
     assert answers["/data/conditions/cells[2]/cell_name"] == "третья"
@@ -553,7 +565,7 @@ PHOTO = {
 def test_a_photo_taken_for_a_question_becomes_its_answer(page: Page, checklist: dict[str, Any]) -> None:
     start(page, checklist)
     card(page, "arrival/register_photo").get_by_role("button", name="Сделать фото").click()
-    page.wait_for_function("gone.length")
+    until(page, "gone.length")
     gone = page.evaluate("gone[0]")
     submission_id = page.evaluate("engine.saves[0]._id")
     assert gone == {
@@ -572,7 +584,7 @@ def test_a_photo_taken_for_a_question_becomes_its_answer(page: Page, checklist: 
     assert content["answers"]["/data/arrival/register_photo"] == name
     card(page, "arrival/register_photo").get_by_role("button", name="Убрать из ответа").click()
     page.locator("dialog").get_by_role("button", name="Убрать из ответа").click()
-    page.wait_for_function("!Object.keys(element.opened.session.content.files).length")
+    until(page, "!Object.keys(element.opened.session.content.files).length")
     settle(page)
     kept = stored(page)
     restart(page, checklist, kept, media=[{"doc": {**PHOTO, "submission": submission_id}, "bytes": [255, 216, 255]}])
@@ -673,7 +685,7 @@ def test_finishing_asks_for_what_is_missing_first(page: Page, checklist: dict[st
     for _ in range(7):
         page.locator(".form-foot .next").click()
     page.get_by_role("button", name="Завершить форму").click()
-    page.wait_for_function("gone.includes('back')")
+    until(page, "gone.includes('back')")
     assert page.evaluate("engine.saves[engine.saves.length - 1].complete") is True
 
 

@@ -144,7 +144,7 @@ export class Autosave extends EventTarget {
     this.#dirty = edits !== this.#edits;
     if (first) await engine.saveDraft(pinKey(channel, session.form._id, session.form.version), session.form);
     await this.#writeDraft();
-    this.#become(this.#dirty ? 'saving' : 'saved');
+    this.#become(this.#dirty ? 'saving' : 'saved', first);
   }
 
   /** After some quiet the draft becomes a revision. */
@@ -166,9 +166,9 @@ export class Autosave extends EventTarget {
     return this.#tail;
   }
 
-  /** @param {'saved' | 'saving' | 'failed'} state */
-  #become(state) {
-    if (this.state === state && state !== 'failed') return;
+  /** @param {'saved' | 'saving' | 'failed'} state @param {boolean} [anyway] tell it even if it is not new: there is an id now */
+  #become(state, anyway = false) {
+    if (this.state === state && state !== 'failed' && !anyway) return;
     this.state = state;
     if (state !== 'failed') this.error = null;
     this.dispatchEvent(new Event('state'));
