@@ -6,6 +6,8 @@ Chromium, Firefox and WebKit: own files only, WebAssembly allowed, no inline cod
 
 from __future__ import annotations
 
+from typing import Any, cast
+
 from flask import Flask, Response, request
 from flask_limiter import Limiter
 from flask_limiter.util import get_remote_address
@@ -40,17 +42,17 @@ HEADERS = {
 }
 
 csrf = CSRFProtect()
-limiter = Limiter(get_remote_address, storage_uri="memory://", strategy="fixed-window")
 
 
 def protect(response: Response) -> Response:
-    """Add the policy headers; what says nothing of caching is never written to a disk."""
+    """Add the policy headers; only the shell and design files may lie in a cache."""
     for name, value in HEADERS.items():
         response.headers.setdefault(name, value)
-    if "Cache-Control" not in response.headers:
-        response.headers["Cache-Control"] = "no-store"
-    elif request.endpoint == "static":
+    if request.endpoint == "static":
         response.headers["Cache-Control"] = "no-cache"
+    elif request.blueprint != "shell" or "Cache-Control" not in response.headers:
+        # Whatever a view says: data is never written to a disk (invariant 4).
+        response.headers["Cache-Control"] = "no-store"
     return response
 
 
@@ -73,7 +75,30 @@ def register(app: Flask, *, https: bool, rate_limits: bool) -> None:
         SEND_FILE_MAX_AGE_DEFAULT=None,
     )
     csrf.init_app(app)
-    limiter.init_app(app)
     app.after_request(protect)
     if https:
         app.after_request(strict_transport)
+
+
+def limit_guessing(app: Flask) -> None:
+    """Slow down guessing of passwords and of enrolment codes. Call when all routes are there."""
+    limiter = Limiter(get_remote_address, app=app, storage_uri="memory://", strategy="fixed-window")
+    # Its decorators refer to it weakly: without a hold of our own it goes with the next garbage collection.
+    app.extensions["aigaq-limiter"] = limiter
+
+    def wrap(endpoint: str, rule: str, **options: Any) -> None:
+        limited = limiter.limit(rule, **options)(app.view_functions[endpoint])
+        app.view_functions[endpoint] = cast(Any, limited)
+
+    # Whoever signs in rightly is not counted: a whole office may stand behind one address.
+    wrap("accounts.sign_in", "8 per minute", key_func=_login, methods=["POST"], deduct_when=_failed)
+    wrap("accounts.sign_in", "60 per minute", methods=["POST"], deduct_when=_failed)
+    wrap("sync.enrol", "10 per minute", deduct_when=_failed)
+
+
+def _login() -> str:
+    return f"{get_remote_address()}/{request.form.get('login', '').strip().lower()}"
+
+
+def _failed(response: Response) -> bool:
+    return response.status_code >= 400
