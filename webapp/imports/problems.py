@@ -28,7 +28,7 @@ def say(key: str, language: str, **slots: Any) -> str:
     return sentence.get(language, sentence["ru"]).format(**slots)
 
 
-class ImportRefused(Exception):
+class ImportRefused(Exception):  # noqa: N818 (what happened, not a mistake of ours)
     """The file as a whole cannot be taken in. `code` is a key of `words.json` after `refused.`."""
 
     def __init__(self, code: str, **slots: Any) -> None:

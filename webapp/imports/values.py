@@ -63,7 +63,7 @@ _NO = {
 EMPTY = {"", "-", "–", "—", "нет данных", "н/д", "n/a", "na", "null", "none", "жоқ деректер", "?", "."}
 
 
-class BadValue(ValueError):
+class BadValue(ValueError):  # noqa: N818 (a word of the domain)
     """`code` is a key of `words.json` after `row.`."""
 
     def __init__(self, code: str) -> None:
