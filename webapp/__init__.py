@@ -9,9 +9,9 @@ from __future__ import annotations
 import importlib
 import importlib.util
 from datetime import timedelta
-from typing import Any
 
 from flask import Flask
+from sqlalchemy import Engine
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from sync.database import prepare
@@ -74,26 +74,23 @@ def create_app(config: Config | None = None) -> Flask:
     app.register_blueprint(shell.bp)
     for name in PAGES:
         _register_pages(app, name)
+    security.limit_guessing(app)
     app.jinja_env.globals.update(
         navigation=home.navigation, role_name=home.role_name, signed_in=access.signed_in
     )
     return app
 
 
-def _wire_sync(app: Flask, settings: Config, engine: Any) -> None:
+def _wire_sync(app: Flask, settings: Config, engine: Engine) -> None:
     devices = Devices(engine, settings.secret_key)
     app.extensions["aigaq-devices"] = devices
     app.extensions["aigaq"] = build_engine(settings, engine, devices)
+    # What a crash left undone is brought into the read model before the first page is read.
+    app.extensions["aigaq"].catch_up()
     blueprint = sync_blueprint(app.extensions["aigaq"])
     app.register_blueprint(blueprint)
     # Its requests are signed by devices or carry a bearer token: no cookie, so nothing to forge.
     security.csrf.exempt(blueprint)
-    for rule in app.url_map.iter_rules():
-        if rule.rule == "/sync/enrol":
-            view = app.view_functions[rule.endpoint]
-            app.view_functions[rule.endpoint] = security.limiter.limit(
-                "10 per minute", deduct_when=lambda response: response.status_code >= 400
-            )(view)
 
 
 def _register_pages(app: Flask, name: str) -> None:

@@ -80,10 +80,11 @@ def begin_session(account: AccountRow) -> None:
 
 def guard() -> ResponseReturnValue | None:
     """Before every request: find the account, then open or close the route."""
-    g.account = _account_of_session()
+    g.account = None
     endpoint = request.endpoint
     if endpoint is None or endpoint == "static" or request.blueprint in OPEN_BLUEPRINTS:
         return None
+    g.account = account_of_session()
     view = current_app.view_functions[endpoint]
     if getattr(view, "aigaq_open", False):
         return None
@@ -100,9 +101,10 @@ def guard() -> ResponseReturnValue | None:
     return None
 
 
-def _account_of_session() -> AccountRow | None:
+def account_of_session() -> AccountRow | None:
+    """The account that the session's cookie names, if it may still sign in."""
     account_id = session.get("account")
-    if not account_id or request.blueprint == "shell" or request.endpoint == "static":
+    if not account_id:
         return None
     account = db.session.get(AccountRow, account_id)
     if account is None or not account.active or account.session_epoch != session.get("epoch"):

@@ -12,7 +12,6 @@ from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerifyMismatchError
 from flask import (
     Blueprint,
-    Response,
     abort,
     current_app,
     flash,
@@ -39,7 +38,6 @@ from webapp.access import (
 )
 from webapp.languages import LANGUAGES
 from webapp.models import ROLES, AccountRow, db, writing
-from webapp.security import limiter
 
 bp = Blueprint("accounts", __name__)
 
@@ -58,18 +56,8 @@ def demo_password(login: str) -> str:
     return f"demo-{login}"
 
 
-def _failed(response: Response) -> bool:
-    return response.status_code != 303
-
-
-def _login_key() -> str:
-    return f"{request.remote_addr}/{request.form.get('login', '').strip().lower()}"
-
-
 @bp.route("/sign-in", methods=["GET", "POST"])
 @open_to_strangers
-@limiter.limit("60 per minute", methods=["POST"])
-@limiter.limit("8 per minute", key_func=_login_key, methods=["POST"], deduct_when=_failed)
 def sign_in() -> ResponseReturnValue:
     """Show the form; on the right password begin a session and go where the person was going."""
     if request.method == "GET":

@@ -27,7 +27,10 @@ ACTS = {
     "device.enrolled": _l("tablet set up"),
     "device.renamed": _l("tablet renamed"),
     "device.revoked": _l("tablet shut out"),
+    "custody.reason": _l("reason for opening a sealed item"),
     "custody.opened": _l("sealed item opened"),
+    "conflict.settled": _l("two versions settled"),
+    "quarantine.released": _l("taken out of quarantine"),
     "key.read": _l("content key read"),
     "erasure": _l("content erased"),
 }

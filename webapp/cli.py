@@ -6,8 +6,6 @@ Owns no rule of its own: accounts are opened as the pages do, documents go throu
 from __future__ import annotations
 
 import os
-from itertools import groupby
-from typing import Any
 
 import click
 from flask import Flask, current_app
@@ -57,10 +55,9 @@ def plant(number: int) -> str:
     made = country.build(number)
     demo = current_app.config["AIGAQ"].demo
     engine = current_app.extensions["aigaq"]
-    authors = {person.id: _author(person) for person in made.accounts}
-    # In the country's own order, which it can be submitted in; neighbours by one author go together.
-    for (channel, author), batch in groupby(made.documents, key=lambda each: each[:2]):
-        engine.submit_many(channel, [document for _, _, document in batch], author=authors[author])
+    # The documents bring their authors and times; a channel is one batch.
+    for channel, batch in made.channels.items():
+        engine.submit_many(channel, batch, author=SYSTEM)
     with writing() as session:
         for person in made.accounts:
             # Passwords everybody knows exist only where the sign-in page shows them.
@@ -81,17 +78,6 @@ def plant(number: int) -> str:
         # Accounts last: an interrupted seed leaves an instance that still counts as empty.
     channels = {channel for channel, _, _ in made.documents}
     return f"{len(made.accounts)} accounts, {len(made.documents)} documents in {len(channels)} channels"
-
-
-def _author(person: Any) -> Account:
-    return Account(
-        id=person.id,
-        name=person.name,
-        initial=person.initial,
-        role=person.role,
-        group=person.group,
-        language=person.language,
-    )
 
 
 @click.command("rebuild")

@@ -16,11 +16,12 @@ from flask_babel import gettext as _
 from sqlalchemy import Row, select
 
 from sync.projections import tables
+from sync.wire import b64
 from webapp import audit
-from webapp.access import allow, current_account
+from webapp.access import allow, as_author, current_account
 from webapp.material import held_parts
 from webapp.models import db
-from webapp.sync_wiring import content_key, media_chunk, wrapped_custody_key
+from webapp.sync_wiring import demo_custody_passphrase, media_chunk, wrapped_custody_key
 from webapp.visits import visit_or_404
 
 bp = Blueprint("custody", __name__)
@@ -40,7 +41,7 @@ def show(channel: str, document_id: str) -> str:
         visit=visit,
         item=item,
         parts=held_parts(channel).get(document_id),
-        demo_passphrase=current_app.config["AIGAQ"].demo and current_app.extensions["aigaq-demo-passphrase"],
+        demo_passphrase=demo_custody_passphrase(current_app.config["AIGAQ"]),
     )
 
 
@@ -53,12 +54,12 @@ def give(channel: str, document_id: str) -> ResponseReturnValue:
     reason = request.form.get("reason", "").strip()
     if len(reason) < SHORTEST_REASON:
         return jsonify(error="reason", message=_("Say why you open it: at least a few words.")), 422
-    key = content_key(current_app.extensions["aigaq"], channel, document_id)
+    account = current_account()
+    audit.record("custody.reason", account=account.id, subject=document_id, detail={"reason": reason[:500]})
+    # The engine writes a row of its own when it gives the sealed key.
+    key = current_app.extensions["aigaq"].content_key(channel, document_id, as_author(account))
     if key is None:
         return jsonify(error="erased", message=_("Its key is destroyed: nobody can open it.")), 410
-    audit.record(
-        "custody.opened", account=current_account().id, subject=document_id, detail={"reason": reason[:500]}
-    )
     session["opening"] = [document_id, int(time.time())]
     body: dict[str, Any] = item.body
     return jsonify(
@@ -66,7 +67,7 @@ def give(channel: str, document_id: str) -> ResponseReturnValue:
         type=item.type,
         custody=wrapped_custody_key(current_app.extensions["aigaq"]),
         key_id=key.key_id,
-        stanza=key.stanza,
+        stanza=b64(key.material),
         sealed=body.get("sealed"),
         kind=body.get("kind"),
         mime=body.get("mime"),

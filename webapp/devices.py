@@ -152,7 +152,7 @@ class Devices:
 def normal(secret: str) -> str:
     """A secret as typed, in its one form: capitals, no dashes, the letters people confuse made digits."""
     text = "".join(ch for ch in secret.upper() if ch.isalnum())
-    return text.translate(str.maketrans({"O": "0", "I": "1", "L": "1"}))
+    return text.translate(str.maketrans("OIL", "011"))
 
 
 def root_check(root: bytes) -> str:

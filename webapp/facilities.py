@@ -26,7 +26,7 @@ SUGGESTED = 8
 
 def matching(words: str) -> list[ColumnElement[bool]]:
     """Conditions of a search: every word stands somewhere in the names, aliases or codes."""
-    conditions = []
+    conditions: list[ColumnElement[bool]] = []
     for word in words.lower().split()[:8]:
         pattern = word.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
         conditions.append(tables.facility.c.search.like(f"%{pattern}%", escape="\\"))

@@ -11,12 +11,14 @@ from datetime import UTC, date, datetime
 from typing import Any
 
 from babel import Locale
+from babel.dates import format_interval
 from flask import Flask, request, session
 from flask_babel import Babel, format_date, format_datetime, format_decimal, get_locale, get_timezone, gettext
 
 from webapp.access import signed_in
 
 LANGUAGES = ("ru", "kk", "en")
+SHORT_NAMES = {"ru": "Рус", "kk": "Қаз", "en": "Eng"}
 
 
 def choose_language() -> str:
@@ -58,45 +60,45 @@ def multi(value: Mapping[str, str] | str | None, wanted: str | None = None) -> s
     return ""
 
 
+def parsed(value: str) -> datetime | date | None:
+    """An ISO date or timestamp; None where it is neither."""
+    try:
+        return date.fromisoformat(value) if len(value) == 10 else datetime.fromisoformat(value)
+    except ValueError:
+        return None
+
+
 def day(value: str | date | None) -> str:
-    """An ISO date (or the start of a timestamp) as a date in words; an unreadable one as it is."""
+    """An ISO date, or a timestamp's day where the country is, in words; an unreadable one as it is."""
     if not value:
         return "—"
-    if isinstance(value, str):
-        try:
-            value = date.fromisoformat(value[:10])
-        except ValueError:
-            return str(value)
-    return str(format_date(value, "medium"))
+    at = parsed(value) if isinstance(value, str) else value
+    return str(value) if at is None else str(format_date(at, "medium"))
 
 
 def moment(value: str | datetime | None) -> str:
     """A timestamp as date and time."""
-    if not value:
-        return "—"
-    if isinstance(value, str):
-        try:
-            value = datetime.fromisoformat(value)
-        except ValueError:
-            return value
-    return str(format_datetime(value, "medium"))
+    at = parsed(value) if isinstance(value, str) else value
+    if not isinstance(at, datetime):
+        return day(value)
+    return f"{format_date(at, 'medium')}, {format_datetime(at, 'HH:mm')}"
 
 
 def clock(value: str | datetime | None) -> str:
     """A timestamp's hours and minutes."""
-    if not value:
-        return "—"
-    if isinstance(value, str):
-        try:
-            value = datetime.fromisoformat(value)
-        except ValueError:
-            return value
-    return str(format_datetime(value, "HH:mm"))
+    at = parsed(value) if isinstance(value, str) else value
+    return str(format_datetime(at, "HH:mm")) if isinstance(at, datetime) else day(value)
 
 
 def period(first: str, last: str) -> str:
-    """A visit's days: one date, or two."""
-    return day(first) if first == last else f"{day(first)} – {day(last)}"
+    """A visit's days: one date, or an interval as the language writes it."""
+    if first == last:
+        return day(first)
+    try:
+        days = date.fromisoformat(first), date.fromisoformat(last)
+    except ValueError:
+        return f"{first} – {last}"
+    return format_interval(*days, skeleton="yMMMd", locale=get_locale() or LANGUAGES[0])
 
 
 def size(count: int) -> str:
@@ -133,4 +135,6 @@ def register(app: Flask, time_zone: Callable[[], str]) -> None:
         "number": format_decimal,
     }
     app.jinja_env.filters.update(filters)
-    app.jinja_env.globals.update(period=period, languages=LANGUAGES, current_language=language)
+    app.jinja_env.globals.update(
+        period=period, languages=LANGUAGES, short_names=SHORT_NAMES, current_language=language
+    )

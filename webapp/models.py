@@ -13,9 +13,9 @@ from typing import Any
 
 from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import (
-    DDL,
     JSON,
     Boolean,
+    Connection,
     DateTime,
     Engine,
     ForeignKey,
@@ -24,6 +24,7 @@ from sqlalchemy import (
     String,
     Text,
     event,
+    text,
 )
 from sqlalchemy.engine.interfaces import Dialect
 from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column, relationship
@@ -117,22 +118,21 @@ class AuditRow(Base):
     detail: Mapped[dict[str, Any]] = mapped_column(JSON)
 
 
-def _refuse(verb: str) -> DDL:
-    return DDL(
-        f"CREATE TRIGGER IF NOT EXISTS audit_no_{verb} BEFORE {verb.upper()} ON audit "
-        "BEGIN SELECT RAISE(ABORT, 'the audit log is append-only'); END"
-    )
+def _refuse_changes(table: Any, connection: Connection, **_options: object) -> None:
+    for verb in ("UPDATE", "DELETE"):
+        name = f"audit_no_{verb.lower()}"
+        if connection.dialect.name == "sqlite":
+            connection.execute(
+                text(
+                    f"CREATE TRIGGER IF NOT EXISTS {name} BEFORE {verb} ON {table.name} "
+                    "BEGIN SELECT RAISE(ABORT, 'the audit log is append-only'); END"
+                )
+            )
+        else:
+            connection.execute(text(f"CREATE RULE {name} AS ON {verb} TO {table.name} DO INSTEAD NOTHING"))
 
 
-for _verb in ("update", "delete"):
-    event.listen(AuditRow.__table__, "after_create", _refuse(_verb).execute_if(dialect="sqlite"))
-    event.listen(
-        AuditRow.__table__,
-        "after_create",
-        DDL(f"CREATE RULE audit_no_{_verb} AS ON {_verb.upper()} TO audit DO INSTEAD NOTHING").execute_if(
-            dialect="postgresql"
-        ),
-    )
+event.listen(AuditRow.__table__, "after_create", _refuse_changes)
 
 
 @contextmanager

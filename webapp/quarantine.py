@@ -5,10 +5,13 @@ Owns the page that lists it; the engine keeps the envelopes.
 
 from __future__ import annotations
 
-from flask import Blueprint, current_app, render_template
+from flask import Blueprint, current_app, flash, redirect, render_template, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
-from webapp.access import OFFICE, allow
+from webapp import audit
+from webapp.access import OFFICE, allow, current_account
 
 bp = Blueprint("quarantine", __name__)
 
@@ -30,3 +33,15 @@ def every() -> str:
     """The newest first."""
     rows = current_app.extensions["aigaq"].quarantine()
     return render_template("quarantine/list.html", rows=rows, reasons=REASONS)
+
+
+@bp.post("/quarantine/<envelope>/released")
+@allow("analyst")
+def release(envelope: str) -> ResponseReturnValue:
+    """Check an envelope again, after its cause was mended."""
+    if current_app.extensions["aigaq"].release(envelope):
+        audit.record("quarantine.released", account=current_account().id, subject=envelope)
+        flash(_("It keeps the rules now and stands with the visit’s material."), "ok")
+    else:
+        flash(_("It still breaks the rule and stays in quarantine."), "wait")
+    return redirect(url_for("quarantine.every"), 303)

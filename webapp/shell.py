@@ -105,7 +105,8 @@ def serve(address: str) -> Response:
     response.headers["Cache-Control"] = "no-cache"
     if address.startswith("/app/service_worker/"):
         response.headers["Service-Worker-Allowed"] = "/app/"
-    return response.make_conditional(request)
+    response.make_conditional(request)
+    return response
 
 
 @bp.get("/app")

@@ -6,27 +6,19 @@ Owns the choice of stores for a configuration; the engine itself is `sync`'s.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from typing import Any
 
 from flask import Blueprint
 from sqlalchemy import Engine
-from sync.engine import SyncEngine
-from sync.gateway.routes import create_blueprint
 
-from sync.authorization import Authorizer
+from sync.authorization import Account, Authorizer
 from sync.documents.embedded import EmbeddedStore
-from sync.gateway.keys import ServerKeys
+from sync.engine import SyncEngine
+from sync.gateway.keys import DEMO_CUSTODY_PASSPHRASE, ServerKeys
 from sync.gateway.media import MediaFolder
+from sync.gateway.routes import create_blueprint
+from webapp.access import account_of_session, as_author
 from webapp.config import Config
-
-
-@dataclass(frozen=True)
-class ContentKey:
-    """A custody item's key, sealed to the custody key."""
-
-    stanza: str  # b64
-    key_id: str
 
 
 def build_engine(settings: Config, database: Engine, authorizer: Authorizer) -> SyncEngine:
@@ -42,7 +34,13 @@ def build_engine(settings: Config, database: Engine, authorizer: Authorizer) -> 
 
 def sync_blueprint(engine: SyncEngine) -> Blueprint:
     """The gateway, `/sync/…`."""
-    return create_blueprint(engine)
+    return create_blueprint(engine, office_account)
+
+
+def office_account() -> Account | None:
+    """Who is signed in on an office page, for the gateway's addresses that such pages use."""
+    row = account_of_session()
+    return None if row is None else as_author(row)
 
 
 def root_fingerprint(engine: SyncEngine) -> bytes:
@@ -53,6 +51,11 @@ def root_fingerprint(engine: SyncEngine) -> bytes:
 def wrapped_custody_key(engine: SyncEngine) -> dict[str, Any]:
     """The custody key as key holders open it, under their passphrase."""
     return engine.keys.wrapped_custody
+
+
+def demo_custody_passphrase(settings: Config) -> str | None:
+    """What opens the custody key of a demonstration; None outside one."""
+    return DEMO_CUSTODY_PASSPHRASE if settings.demo else None
 
 
 def held_chunks(engine: SyncEngine, hashes: Iterable[str]) -> set[str]:

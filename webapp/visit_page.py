@@ -9,13 +9,15 @@ from __future__ import annotations
 import hashlib
 from typing import Any
 
-from flask import Blueprint, Response, abort, current_app, redirect, render_template, request, url_for
+from flask import Blueprint, Response, abort, current_app, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
 from sqlalchemy import Row, func, select
 
+from sync.errors import BadDocument, Refused
 from sync.projections import tables
-from webapp import material
-from webapp.access import CONTENT, allow, current_account
+from webapp import audit, material
+from webapp.access import CONTENT, allow, as_author, current_account
 from webapp.models import db
 from webapp.visits import REPORT_NAMES, STATUS_NAMES, may_plan, visit_or_404
 
@@ -149,11 +151,29 @@ def photo(channel: str, medium_id: str) -> Response:
     return Response(body, content_type=kind)
 
 
-@bp.get("/visits/<channel>/report")
+@bp.post("/visits/<channel>/items/<document_id>/settled")
 @allow(*CONTENT)
-def report(channel: str) -> ResponseReturnValue:
-    """To the visit's report."""
+def settle(channel: str, document_id: str) -> ResponseReturnValue:
+    """Where two tablets changed the same field: let the version a person chose stand."""
     visit_or_404(channel)
-    if "reports.show" not in current_app.view_functions:
-        abort(404)
-    return redirect(url_for("reports.show", channel=channel), 303)
+    engine = current_app.extensions["aigaq"]
+    document = engine.read(channel, document_id)
+    row = next((each for each in _conflicts(channel) if each.id == document_id), None)
+    if document is None or row is None:
+        flash(_("There is nothing left to settle."), "ok")
+        return redirect(url_for("visit_page.show", channel=channel), 303)
+    for conflict in row.conflicts:
+        chosen = request.form.get(f"field-{conflict['field']}")
+        value = [each["value"] for each in conflict["versions"] if each["rev"] == chosen]
+        if not value:
+            abort(400)
+        document[conflict["field"]] = value[0]
+    account = current_account()
+    try:
+        engine.submit(channel, document, author=as_author(account))
+    except (BadDocument, Refused) as error:
+        flash(_("It was not saved: %(reason)s", reason=error.message), "bad")
+    else:
+        audit.record("conflict.settled", account=account.id, subject=document_id)
+        flash(_("The version you chose stands; the other stays in the archive."), "ok")
+    return redirect(url_for("visit_page.show", channel=channel), 303)

@@ -5,10 +5,10 @@ Owns the mapping from codes to sentences; no page writes a code of its own.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
-from babel import Locale
+from babel.dates import get_month_names
 from flask import Flask, g
 from flask_babel import get_locale
 from flask_babel import gettext as _
@@ -16,7 +16,7 @@ from flask_babel import lazy_gettext as _l
 from sqlalchemy import select
 
 from sync.projections import tables
-from webapp.catalogues import Item, label, person_name
+from webapp.catalogues import Item, person_name
 from webapp.languages import multi
 from webapp.models import db
 from webapp.quarantine import REASONS
@@ -57,6 +57,21 @@ USES = {
     "sharing": _l("sharing"),
     "publication": _l("publication"),
 }
+FIELDS = {
+    "title": _l("Title"),
+    "text": _l("Text"),
+    "theme": _l("Theme"),
+    "severity": _l("Severity"),
+    "summary": _l("Summary"),
+    "place": _l("Place"),
+    "deadline": _l("Deadline"),
+    "addressee": _l("Addressee"),
+    "addressee_name": _l("Addressee"),
+    "priority": _l("Priority"),
+    "status": _l("Status"),
+    "caption": _l("Caption"),
+    "objectives": _l("Objectives"),
+}
 ICONS = {
     "note": "note",
     "submission": "form",
@@ -96,6 +111,11 @@ def quarantine_reason(reason: str) -> str:
     return str(REASONS.get(reason, reason))
 
 
+def field_name(field: str) -> str:
+    """A field in words; an unforeseen one by its code."""
+    return str(FIELDS.get(field, field))
+
+
 def type_icon(entry: Any) -> str:
     """The icon of a timeline entry."""
     if entry.type == "medium":
@@ -119,7 +139,7 @@ def event_words(body: Mapping[str, Any]) -> str:
         "unclear": _("Whether an earlier recommendation is implemented stays unclear"),
     }
     kind = str(body.get("kind", ""))
-    sentence = {
+    say: dict[str, Callable[[], str]] = {
         "arrival": lambda: _("Arrived at the facility"),
         "departure": lambda: _("Left the facility"),
         "access": lambda: access.get(str(data.get("access")), _("Access")),
@@ -131,7 +151,8 @@ def event_words(body: Mapping[str, Any]) -> str:
         "no_tablet": lambda: _("Had no tablet on this visit"),
         "signoff": lambda: _("Signed the visit off"),
         "dissent": lambda: _("Dissenting opinion"),
-    }.get(kind, lambda: kind)()
+    }
+    sentence = say.get(kind, lambda: kind)()
     return f"{sentence}: {reason}" if reason else str(sentence)
 
 
@@ -163,7 +184,7 @@ def _shorts() -> dict[str, dict[str, str]]:
 
 def month_name(month: int) -> str:
     """A month's own name, with a capital."""
-    name: str = (get_locale() or Locale("ru")).months["stand-alone"]["wide"][month]
+    name: str = get_month_names("wide", context="stand-alone", locale=get_locale() or "ru")[month]
     return name[:1].upper() + name[1:]
 
 
@@ -205,8 +226,8 @@ def register(app: Flask) -> None:
         use_name=use_name,
         quarantine_reason=quarantine_reason,
         type_icon=type_icon,
+        field_name=field_name,
         event_words=event_words,
         norm_name=norm_name,
         month_name=month_name,
-        status_label=lambda status: label("statuses", status),
     )

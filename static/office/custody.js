@@ -119,7 +119,8 @@ function showFields(fields) {
   for (const [name, value] of Object.entries(fields)) {
     if (value === null || value === '') continue;
     const term = document.createElement('dt');
-    term.textContent = name;
+    // Fields of a newer app have no words here yet: their own names stand.
+    term.textContent = form.getAttribute(`data-field-${name}`) ?? name;
     const detail = document.createElement('dd');
     detail.className = 'text';
     detail.textContent = typeof value === 'string' ? value : JSON.stringify(value);
