@@ -9,6 +9,7 @@ import { visitId } from '../visit/days.js';
 /** @typedef {import('../../engine/types.js').Reading} Reading */
 
 export class ChannelElement extends AqElement {
+  /** @type {import('../../vendor/lit.js').PropertyDeclarations} */
   static properties = {
     channel: { type: String },
     loaded: { state: true },

@@ -56,15 +56,25 @@ export function allowForVisit(kind, sources) {
 }
 
 /**
- * What still stands between a person and the record button, in the order to deal with it.
- * @param {{kind: CaptureKind, verdict: PolicyVerdict, interview: boolean, consents: Record<string, boolean | null>}} plan
- *   `interview`: a person speaks; `consents`: the latest answer by use, null where not asked
- * @returns {'policy' | 'person' | 'consent' | 'declined' | null} null: recording may start
+ * Whether a child may be spoken to and recorded: it agrees, and an adult does or there is a reason why none was asked.
+ * @param {{assent?: boolean, adult_consent?: boolean, why_none?: string} | null | undefined} child
+ * @returns {boolean}
  */
-export function recordingObstacle({ kind, verdict, interview, consents }) {
+export function childAgreed(child) {
+  return Boolean(child?.assent && (child.adult_consent || child.why_none?.trim()));
+}
+
+/**
+ * What still stands between a person and the record button, in the order to deal with it.
+ * @param {{kind: CaptureKind, verdict: PolicyVerdict, interview: boolean, childPending?: boolean, consents: Record<string, boolean | null>}} plan
+ *   `interview`: a person speaks; `childPending`: a child, and not `childAgreed`; `consents`: the latest answer by use, null where not asked
+ * @returns {'policy' | 'person' | 'child' | 'consent' | 'declined' | null} null: recording may start
+ */
+export function recordingObstacle({ kind, verdict, interview, childPending = false, consents }) {
   if (!verdict.allowed) return 'policy';
   if (kind === 'appeal' && !interview) return 'person';
   if (!interview) return null;
+  if (childPending) return 'child';
   if (consents.interview === false || consents.recording === false) return 'declined';
   return consents.interview && consents.recording ? null : 'consent';
 }

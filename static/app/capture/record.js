@@ -12,7 +12,7 @@ import { ChannelElement } from './channel_element.js';
 import { chips } from './chips.js';
 import { dayOf } from './day.js';
 import { streamConstraints } from './format.js';
-import { allowForVisit, recordingObstacle, recordingPolicy } from './policy.js';
+import { allowForVisit, childAgreed, recordingObstacle, recordingPolicy } from './policy.js';
 import './about.js';
 import './dock.js';
 import '../interviews/consent.js';
@@ -121,6 +121,7 @@ export class AqRecord extends ChannelElement {
     const person = this.person();
     return recordingObstacle({
       kind: this.kind, verdict: this.verdict(), interview: Boolean(person),
+      childPending: this.isChild() && !childAgreed(person?.child),
       consents: person ? consentState(records, person._id) : {},
     });
   }
@@ -133,22 +134,20 @@ export class AqRecord extends ChannelElement {
     return html`<div class="page stack">
       ${this.kind === 'audio' ? nothing : this.renderKinds()}
       ${obstacle === 'policy' ? this.renderPolicy() : html`
-        ${this.interview ? nothing : this.renderWho()}
-        ${this.renderConsent(obstacle)}
-        ${this.renderPreview(obstacle)}
         ${this.problem ? this.renderProblem() : nothing}
-        ${obstacle === null ? this.renderButton() : nothing}`}
+        ${obstacle === null ? html`${this.renderPreview()}${this.renderButton()}` : nothing}
+        ${this.interview ? nothing : this.renderWho()}
+        ${this.renderConsent(obstacle)}`}
     </div>
     <aq-dock .app=${this.app} .channel=${this.channel}></aq-dock>`;
   }
 
   renderKinds() {
-    return html`<div class="choices" role="group" aria-label=${this.t('capture.kinds')}>
-      ${['video', 'appeal'].map((kind) => html`<button type="button" class="choice" aria-pressed=${kind === this.kind ? 'true' : 'false'}
-        @click=${() => { this.kind = /** @type {any} */ (kind); this.lookAhead(); }}>
-        ${icon(kind === 'video' ? 'video' : 'appeal')}
-        <span>${this.t(`capture.kind.${kind}`)}<span class="meta">${this.t(`capture.kind.${kind}.hint`)}</span></span></button>`)}
-    </div>`;
+    return chips({
+      label: this.t('capture.kinds'), quiet: true, hint: this.t(`capture.kind.${this.kind}.hint`), value: this.kind,
+      items: ['video', 'appeal'].map((kind) => ({ id: kind, label: this.t(`capture.kind.${kind}`) })),
+      onPick: (kind) => { this.kind = /** @type {any} */ (kind); this.lookAhead(); },
+    });
   }
 
   renderWho() {
@@ -191,16 +190,17 @@ export class AqRecord extends ChannelElement {
     if (!person) return nothing;
     return html`<div class="card stack">
       <h2>${this.t('capture.consent', { handle: person.handle })}</h2>
+      ${obstacle === 'child' ? html`<p class="notice wait">${icon('people')}<span>${this.t('capture.problem.child')}</span>
+        <button type="button" class="btn" @click=${() => this.app.go('interview', { channel: this.channel, id: person._id })}>${this.t('capture.ended.summary')}</button></p>` : nothing}
       ${obstacle === 'declined' ? html`<p class="notice bad">${icon('warning')}<span>${this.t('capture.problem.declined')}</span></p>`
         : obstacle === 'consent' ? html`<p class="notice info">${icon('info')}<span>${this.t('capture.consent.first')}</span></p>` : nothing}
       <aq-consent .app=${this.app} .channel=${this.channel} .interview=${person._id} .handle=${person.handle} .child=${this.isChild()}></aq-consent>
     </div>`;
   }
 
-  /** @param {string | null} obstacle */
-  renderPreview(obstacle) {
-    if (this.kind === 'audio' || obstacle !== null) return nothing;
-    return html`<div class="viewfinder"><video autoplay muted playsinline aria-label=${this.t('capture.preview')} .srcObject=${live(this.preview)}></video></div>`;
+  renderPreview() {
+    if (this.kind === 'audio') return nothing;
+    return html`<div class="viewfinder small"><video autoplay muted playsinline aria-label=${this.t('capture.preview')} .srcObject=${live(this.preview)}></video></div>`;
   }
 
   renderProblem() {

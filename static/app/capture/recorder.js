@@ -9,7 +9,7 @@ import { visitId } from '../visit/days.js';
 import { consentState } from '../interviews/consents.js';
 import { DeviceError, closeStream, openStream } from './camera.js';
 import { chooseFormat, minutesLeft, streamConstraints } from './format.js';
-import { recordingObstacle, recordingPolicy } from './policy.js';
+import { childAgreed, recordingObstacle, recordingPolicy } from './policy.js';
 import { Take } from './take.js';
 import { WakeLock } from './wake_lock.js';
 import './cover.js';
@@ -44,6 +44,7 @@ export class AqRecorder extends AqElement {
   /** @type {ReturnType<typeof setInterval> | undefined} */ #measuring;
   /** @type {ResizeObserver | undefined} */ #sizes;
   /** @type {RecordingPlan | null} */ #plan = null;
+  /** @type {Element | null} */ #bar = null;
   #starting = false;
   #who = '';
   #guard = (/** @type {BeforeUnloadEvent} */ event) => event.preventDefault();
@@ -61,7 +62,15 @@ export class AqRecorder extends AqElement {
     super.connectedCallback();
     this.listen(this.app.engine, 'locked', () => this.#drop());
     this.#sizes = new ResizeObserver(() => this.#tellHeight());
-    this.#sizes.observe(this);
+  }
+
+  updated() {
+    const bar = this.querySelector('.recorder');
+    if (bar === this.#bar) return;
+    if (this.#bar) this.#sizes?.unobserve(this.#bar);
+    if (bar) this.#sizes?.observe(bar);
+    this.#bar = bar;
+    this.#tellHeight();
   }
 
   disconnectedCallback() {
@@ -119,7 +128,8 @@ export class AqRecorder extends AqElement {
     this.#who = interview?.doc.handle ?? '';
     return recordingObstacle({
       kind: plan.kind, verdict, interview: Boolean(plan.interview),
-      consents: plan.interview ? consentState(records.map((reading) => reading.doc), plan.interview) : {},
+      childPending: Boolean(category?.child) && !childAgreed(interview?.doc.child),
+      consents: plan.interview ? consentState(records.map((/** @type {import('../../engine/types.js').Reading} */ reading) => reading.doc), plan.interview) : {},
     });
   }
 
@@ -190,7 +200,7 @@ export class AqRecorder extends AqElement {
         await engine.save(plan.channel, { type: 'consent', interview, use: 'recording', given: false, at: new Date().toISOString() });
       }
       // Where the server had heard of it, erasing has already written the withdrawal.
-      const written = (await engine.list(plan.channel, 'withdrawal')).some((reading) => reading.doc.erases?.includes(take.id));
+      const written = (await engine.list(plan.channel, 'withdrawal')).some((/** @type {import('../../engine/types.js').Reading} */ reading) => reading.doc.erases?.includes(take.id));
       if (!written) await engine.withdraw(plan.channel, { interview, use: 'recording', erases: [take.id], reason: this.t('capture.erase.reason') });
       this.app.notify({ kind: 'ok', text: this.t(interview ? 'capture.erased.consent' : 'capture.erased') });
     } catch (error) {
@@ -252,7 +262,7 @@ export class AqRecorder extends AqElement {
   }
 
   #tellHeight() {
-    const height = this.querySelector('.recorder')?.getBoundingClientRect().height ?? 0;
+    const height = this.#bar?.getBoundingClientRect().height ?? 0;
     document.documentElement.style.setProperty('--recorder-height', `${height}px`);
   }
 

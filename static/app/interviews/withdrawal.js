@@ -6,6 +6,7 @@ import { consentState, erasedBy } from './consents.js';
 
 /** @typedef {import('../capture/channel_element.js').ChannelElement} Screen */
 /** @typedef {import('./consents.js').Use} Use */
+/** @typedef {import('../../engine/types.js').Reading} Reading */
 
 /**
  * @param {Screen} screen for its app, its channel and its words
@@ -16,8 +17,8 @@ import { consentState, erasedBy } from './consents.js';
 export async function withdrawConsent(screen, interview, use) {
   const { app, channel } = screen;
   const readings = await app.engine.list(channel, ['medium', 'identity', 'testimony', 'interview', 'consent', 'withdrawal']);
-  const standing = readings.filter((reading) => !reading.erased);
-  const erases = erasedBy(use, interview._id, standing.map((reading) => reading.doc));
+  const standing = readings.filter((/** @type {Reading} */ reading) => !reading.erased);
+  const erases = erasedBy(use, interview._id, standing.map((/** @type {Reading} */ reading) => reading.doc));
   const things = erases.filter((id) => id !== interview._id);
   const take = app.recorder?.take;
   if (take && things.includes(take.id)) {
@@ -37,7 +38,7 @@ export async function withdrawConsent(screen, interview, use) {
       interview: interview._id, use, erases, reason: screen.t('interviews.withdraw.reason'),
     });
     const records = await app.engine.list(channel, ['consent', 'withdrawal']);
-    if (consentState(records.map((reading) => reading.doc), interview._id)[use] !== false) {
+    if (consentState(records.map((/** @type {Reading} */ reading) => reading.doc), interview._id)[use] !== false) {
       await app.engine.save(channel, { type: 'consent', interview: interview._id, use, given: false, at: new Date().toISOString() });
     }
     return true;

@@ -66,7 +66,7 @@ export class AqItem extends ChannelElement {
 
   async gather() {
     const { items } = await this.app.engine.ledger(this.channel);
-    this.ledger = items.find((item) => item.id === this.id) ?? null;
+    this.ledger = items.find((/** @type {import('../../engine/types.js').LedgerItem} */ item) => item.id === this.id) ?? null;
   }
 
   get reading() {

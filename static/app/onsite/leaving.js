@@ -29,14 +29,14 @@ export class AqLeaving extends ChannelElement {
 
   async gather() {
     const drafts = await this.app.engine.drafts(`note/${this.channel}/`);
-    this.drafts = drafts.filter(({ value }) => value?.text?.trim());
+    this.drafts = drafts.filter((/** @type {{value: any}} */ { value }) => value?.text?.trim());
   }
 
   render() {
     const missing = withoutSummary(this.allReadings(), this.me);
     return html`<section class="card stack leaving" aria-label=${this.t('onsite.leave')}>
-      <div class="row between"><span class="text-seal">${icon('seal')}</span>
-        <div class="grow"><strong>${this.t('onsite.leave')}</strong><p class="meta">${this.t('onsite.leave.text')} ${this.sentence(missing)}</p></div>
+      <div class="row between"><div class="grow leaving-text"><span class="text-seal">${icon('seal')}</span>
+        <div><strong>${this.t('onsite.leave')}</strong><p class="meta">${this.t('onsite.leave.text')} ${this.sentence(missing)}</p></div></div>
         ${this.asking ? nothing : html`<button type="button" class="btn seal" @click=${() => { this.asking = true; }}>${icon('exit')}${this.t('onsite.leave.button')}</button>`}</div>
       ${this.asking ? this.renderQuestion(missing) : nothing}
     </section>`;

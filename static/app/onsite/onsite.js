@@ -60,8 +60,8 @@ export class AqOnsite extends ChannelElement {
       <div class="stack loose">
         ${this.renderChecklist()}
         <aq-access .app=${this.app} .channel=${this.channel} .events=${this.readings('event')} .team=${this.visit?.doc.team ?? []}></aq-access>
-        ${this.wide ? this.renderForms(type) : html`<div class="grid-2">${this.renderForms(type)}${this.renderTimeline()}</div>`}
-        <aq-leaving .app=${this.app} .channel=${this.channel}></aq-leaving>
+        ${this.wide ? html`${this.renderForms(type)}${this.renderLeaving()}`
+          : html`<div class="onsite-columns">${this.renderForms(type)}${this.renderTimeline()}${this.renderLeaving()}</div>`}
       </div>
       ${this.wide ? html`${this.renderTimeline()}<div class="onsite-detail">${this.renderDetail()}</div>` : nothing}
     </div>`;
@@ -81,7 +81,7 @@ export class AqOnsite extends ChannelElement {
     const facts = [
       last ? this.t('onsite.checklist.last', { date: this.app.formatDate(last, { month: 'long', year: 'numeric' }) }) : '',
       overdue ? this.t('onsite.checklist.overdue', { n: overdue }) : '',
-    ].filter(Boolean).join(' ');
+    ].filter(Boolean).join(' · ');
     return html`<section class="card"><div class="row between"><div class="grow">
         <strong>${left ? this.t('onsite.checklist', { n: left }) : this.t('onsite.checklist.done', { n: open.length })}</strong><p class="meta">${facts}</p></div>
       <button type="button" class="btn" @click=${() => this.app.go('verification', { channel: this.channel })}>
@@ -92,6 +92,10 @@ export class AqOnsite extends ChannelElement {
   renderForms(type) {
     return html`<aq-forms-card .app=${this.app} .channel=${this.channel} .readings=${this.allReadings()}
       .progress=${formProgress(this.forms, this.readings('submission'), type, this.me)}></aq-forms-card>`;
+  }
+
+  renderLeaving() {
+    return html`<aq-leaving .app=${this.app} .channel=${this.channel}></aq-leaving>`;
   }
 
   renderTimeline() {

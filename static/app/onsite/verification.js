@@ -54,7 +54,8 @@ export class AqVerification extends ChannelElement {
 
   /** @param {string} id */
   forget(id) {
-    const { [id]: _, ...texts } = this.texts;
+    const texts = { ...this.texts };
+    delete texts[id];
     this.texts = texts;
     this.app.engine.saveDraft(this.draftKey(), texts).catch(() => {});
   }

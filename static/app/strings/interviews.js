@@ -32,7 +32,7 @@ export default {
   'interviews.erased.text': { ru: 'Человек отозвал согласие. Слова, записи и личность уничтожены; осталась только отметка об этом.', kk: 'Адам келісімін қайтарып алды. Сөздері, жазбалары және жеке басы туралы дерек жойылды; тек белгі қалды.', en: 'The person withdrew. Words, recordings and identity are destroyed; only a mark of it stays.' },
 
   'interviews.child': { ru: 'Разговор с ребёнком', kk: 'Баламен әңгіме', en: 'Talking with a child' },
-  'interviews.child.words': { ru: 'Скажите просто: «Мы смотрим, как вам здесь живётся. Говорить с нами не обязательно. Можно остановиться, когда захочешь».', kk: 'Қарапайым айтыңыз: «Біз мұнда сендерге қалай екенін көріп жүрміз. Бізбен сөйлесуге міндетті емессің. Қалаған кезіңде тоқтай аласың».', en: 'Say it plainly: “We look at how life is for you here. You do not have to talk to us. You can stop whenever you like.”' },
+  'interviews.child.words': { ru: 'Скажите просто: «Мы смотрим, как тебе здесь живётся. Говорить с нами не обязательно. Можно остановиться, когда захочешь».', kk: 'Қарапайым айтыңыз: «Біз мұнда саған қалай екенін көріп жүрміз. Бізбен сөйлесуге міндетті емессің. Қалаған кезіңде тоқтай аласың».', en: 'Say it plainly: “We look at how life is for you here. You do not have to talk to us. You can stop whenever you like.”' },
   'interviews.child.assent': { ru: 'Ребёнок согласен говорить', kk: 'Бала сөйлесуге келіседі', en: 'The child agrees to talk' },
   'interviews.child.assent.hint': { ru: 'Сказал(а) это своими словами', kk: 'Өз сөзімен айтты', en: 'Said so in their own words' },
   'interviews.child.noassent': { ru: 'Пока ребёнок не согласен, беседу не начинают.', kk: 'Бала келіспейінше, әңгіме басталмайды.', en: 'No interview begins before the child agrees.' },

@@ -13,10 +13,9 @@ export default {
   'onsite.checklist.none': { ru: 'Открытых рекомендаций нет', kk: 'Ашық ұсыным жоқ', en: 'No open recommendations' },
   'onsite.checklist.none.text': { ru: 'Прошлые рекомендации закрыты.', kk: 'Бұрынғы ұсынымдар жабылған.', en: 'Earlier recommendations are closed.' },
   'onsite.checklist.first': { ru: 'Прошлых посещений в данных нет.', kk: 'Деректерде бұрынғы барулар жоқ.', en: 'There is no earlier visit on record.' },
-  'onsite.checklist.last': { ru: 'Последнее посещение — {date}.', kk: 'Соңғы бару — {date}.', en: 'The last visit was in {date}.' },
+  'onsite.checklist.last': { ru: 'Последнее посещение — {date}', kk: 'Соңғы бару — {date}', en: 'Last visit: {date}' },
   'onsite.checklist.overdue': {
-    ru: { one: 'По одной срок истёк.', few: 'По {n} срок истёк.', many: 'По {n} срок истёк.', other: 'По {n} срок истёк.' },
-    kk: { other: '{n} ұсынымның мерзімі өтті.' }, en: { one: '{n} is overdue.', other: '{n} are overdue.' },
+    ru: { one: 'срок истёк: {n}', other: 'срок истёк: {n}' }, kk: { other: 'мерзімі өткені: {n}' }, en: { one: '{n} overdue', other: '{n} overdue' },
   },
   'onsite.checklist.start': { ru: 'Начать проверку', kk: 'Тексеруді бастау', en: 'Start checking' },
   'onsite.checklist.go': { ru: 'Продолжить', kk: 'Жалғастыру', en: 'Go on' },
