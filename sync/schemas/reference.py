@@ -57,7 +57,8 @@ Question = part_of(
 )
 
 Rule = part_of(
-    "Rule", {"path": identifier(required=True), "norm": identifier(required=True, null=True), "label": multi()}
+    "Rule",
+    {"path": identifier(required=True), "norm": identifier(required=True, null=True), "label": multi()},
 )
 
 Form = schema_of(

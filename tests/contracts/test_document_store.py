@@ -25,7 +25,9 @@ def store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[DocumentSt
     embedded.close()
 
 
-def incoming(text: str, parent: Incoming | None = None, *, id_: str = "note:1", deleted: bool = False) -> Incoming:
+def incoming(
+    text: str, parent: Incoming | None = None, *, id_: str = "note:1", deleted: bool = False
+) -> Incoming:
     document: dict[str, Any] = {"_id": id_} if deleted else {"_id": id_, "text": text}
     ancestors = (parent.rev, *parent.ancestors) if parent else ()
     rev = revision_id(ancestors[0] if ancestors else None, document, deleted=deleted)
@@ -33,7 +35,9 @@ def incoming(text: str, parent: Incoming | None = None, *, id_: str = "note:1", 
 
 
 def test_what_is_put_is_read_back_whole(store: DocumentStore) -> None:
-    first = Incoming("1-" + "a" * 32, {"_id": "note:1", "text": "Ә", "deep": {"x": [1.5, None, True]}, "future": 1})
+    first = Incoming(
+        "1-" + "a" * 32, {"_id": "note:1", "text": "Ә", "deep": {"x": [1.5, None, True]}, "future": 1}
+    )
     assert store.put_revisions(CHANNEL, [first]) == [True]
     (leaf,) = store.leaves(CHANNEL, "note:1")
     assert (leaf.rev, leaf.doc, leaf.deleted, leaf.ancestors) == (first.rev, first.doc, False, ())
@@ -68,7 +72,9 @@ def test_branches_stay_side_by_side_winner_first(store: DocumentStore) -> None:
     first = incoming("a")
     branches = [incoming(text, first) for text in "bcd"]
     store.put_revisions(CHANNEL, [first, *branches])
-    assert [leaf.rev for leaf in store.leaves(CHANNEL, "note:1")] == sorted((b.rev for b in branches), reverse=True)
+    assert [leaf.rev for leaf in store.leaves(CHANNEL, "note:1")] == sorted(
+        (b.rev for b in branches), reverse=True
+    )
 
 
 @pytest.mark.parametrize("order", [[0, 1, 2, 3], [3, 2, 1, 0], [2, 0, 3, 1], [1, 3, 0, 2]])
@@ -109,7 +115,10 @@ def test_a_deleted_leaf_stays_behind_a_living_one(store: DocumentStore) -> None:
     first = incoming("a")
     gone, kept = incoming("", first, deleted=True), incoming("b", first)
     store.put_revisions(CHANNEL, [first, gone, kept])
-    assert [(leaf.rev, leaf.deleted) for leaf in store.leaves(CHANNEL, "note:1")] == [(kept.rev, False), (gone.rev, True)]
+    assert [(leaf.rev, leaf.deleted) for leaf in store.leaves(CHANNEL, "note:1")] == [
+        (kept.rev, False),
+        (gone.rev, True),
+    ]
 
 
 def test_changes_tell_each_document_once_at_its_latest_change(store: DocumentStore) -> None:
@@ -203,7 +212,9 @@ def test_a_batch_is_all_or_nothing(store: DocumentStore) -> None:
 
 def test_purge_leaves_no_trace(store: DocumentStore, tmp_path: Path) -> None:
     first = incoming("a marker that must go")
-    store.put_revisions(CHANNEL, [first, incoming("another marker that must go", first), incoming("b", id_="note:2")])
+    store.put_revisions(
+        CHANNEL, [first, incoming("another marker that must go", first), incoming("b", id_="note:2")]
+    )
     store.purge(CHANNEL, "note:1")
     assert store.leaves(CHANNEL, "note:1") == []
     assert [change.id for change in store.changes(CHANNEL).changes] == ["note:2"]

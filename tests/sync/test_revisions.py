@@ -75,7 +75,9 @@ def edits(draw: st.DrawFn) -> tuple[dict[str, Any], list[Leaf]]:
 
 @settings(max_examples=300, deadline=None)
 @given(edits(), st.randoms())
-def test_merging_does_not_depend_on_the_order_of_leaves(case: tuple[dict[str, Any], list[Leaf]], random: Any) -> None:
+def test_merging_does_not_depend_on_the_order_of_leaves(
+    case: tuple[dict[str, Any], list[Leaf]], random: Any
+) -> None:
     leaves = case[1]
     shuffled = list(leaves)
     random.shuffle(shuffled)
@@ -100,6 +102,10 @@ def test_no_value_anybody_wrote_is_lost(case: tuple[dict[str, Any], list[Leaf]])
 
 
 @settings(max_examples=200, deadline=None)
-@given(st.dictionaries(st.text(st.characters(), max_size=4), values | st.floats(allow_nan=False, allow_infinity=False)))
+@given(
+    st.dictionaries(
+        st.text(st.characters(), max_size=4), values | st.floats(allow_nan=False, allow_infinity=False)
+    )
+)
 def test_the_canonical_form_survives_a_round_trip(document: dict[str, Any]) -> None:
     assert canonical(json.loads(canonical(document))) == canonical(document)
