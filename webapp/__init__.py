@@ -34,6 +34,7 @@ PAGES = (
     "plans",
     "forms",
     "library",
+    "imports.pages",
     "quarantine",
     "indicators",
     "reports",

@@ -6,6 +6,7 @@ Owns no rule of its own: accounts are opened as the pages do, documents go throu
 from __future__ import annotations
 
 import os
+from pathlib import Path
 
 import click
 from flask import Flask, current_app
@@ -13,7 +14,9 @@ from sqlalchemy import func, select
 
 from sync.authorization import Account
 from webapp.accounts import demo_password, hasher, open_account, person_document, problem_with
+from webapp.imports import commands as imports
 from webapp.models import ROLES, AccountRow, db, writing
+from webapp.shipped_forms import export_shipped_form, shipped_form_documents, shipped_form_titles
 
 # Writes what no person of the office wrote: seeds and imports by command.
 SYSTEM = Account(
@@ -23,7 +26,7 @@ SYSTEM = Account(
 
 def register(app: Flask) -> None:
     """Add the commands to `flask`."""
-    for command in (init_db, seed, rebuild, create_account):
+    for command in (init_db, seed, export_form, rebuild, create_account, *imports.COMMANDS):
         app.cli.add_command(command)
 
 
@@ -58,6 +61,7 @@ def plant(number: int) -> str:
     # The documents bring their authors and times; a channel is one batch.
     for channel, batch in made.channels.items():
         engine.submit_many(channel, batch, author=SYSTEM)
+    engine.submit_many("reference", shipped_form_documents(), author=SYSTEM)
     with writing() as session:
         for person in made.accounts:
             # Passwords everybody knows exist only where the sign-in page shows them.
@@ -78,6 +82,19 @@ def plant(number: int) -> str:
         # Accounts last: an interrupted seed leaves an instance that still counts as empty.
     channels = {channel for channel, _, _ in made.documents}
     return f"{len(made.accounts)} accounts, {len(made.documents)} documents in {len(channels)} channels"
+
+
+@click.command("export-form")
+@click.argument("name")
+@click.argument("file", type=click.Path(dir_okay=False, writable=True, path_type=Path))
+def export_form(name: str, file: Path) -> None:
+    """Write a form that ships as an XLSForm workbook, to edit in LibreOffice and import again."""
+    try:
+        file.write_bytes(export_shipped_form(name))
+    except KeyError as error:
+        known = ", ".join(shipped_form_titles())
+        raise click.ClickException(f"No form ships by the name {name}. There is: {known}") from error
+    click.echo(f"{name} → {file}")
 
 
 @click.command("rebuild")

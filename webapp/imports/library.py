@@ -127,9 +127,9 @@ def _split(lines: Sequence[str], language: str) -> tuple[str, str, list[dict[str
         elif (match := _PART.fullmatch(line)) and len(line) < 160 and not line.endswith((",", ";")):
             part = _sentence(match[1]) or None
             pending = part is None
-        elif line and line.isupper() and len(line) < 160 and (pending or _before_article(rest, index)):
-            part, pending = _sentence(line), False
-        elif line and pending and _before_article(rest, index):
+        elif (line and line.isupper() and len(line) < 160 and (pending or _before_article(rest, index))) or (
+            line and pending and _before_article(rest, index)
+        ):
             part, pending = _sentence(line), False
         elif (
             line
@@ -142,7 +142,7 @@ def _split(lines: Sequence[str], language: str) -> tuple[str, str, list[dict[str
         elif articles:
             articles[-1].lines.append(line)
         pending = pending and not (line and heading is None and not _PART.fullmatch(line))
-    made = [
+    made: list[dict[str, Any]] = [
         {"id": ident, "heading": each.heading, "text": paragraphs(each.lines), "themes": []}
         for ident, each in zip(_unique([each.id for each in articles]), articles, strict=True)
     ]
@@ -217,7 +217,7 @@ def _heading(line: str, articles: Sequence[_Article]) -> tuple[str, str] | None:
     number, which must go on from the last one, and by what follows it.
     """
     match = _ARTICLE.fullmatch(line)
-    if match is None or not line.lstrip("# ")[:1].isupper() and not line.lstrip("# ")[:1].isdigit():
+    if match is None or (not line.lstrip("# ")[:1].isupper() and not line.lstrip("# ")[:1].isdigit()):
         return None
     number, rest = (match[1] or match[2]).strip(), match[3].strip()
     own = rest.lstrip(".:—–- ").rstrip()

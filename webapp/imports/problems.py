@@ -22,7 +22,7 @@ def _sentences() -> dict[str, dict[str, str]]:
     return found
 
 
-def say(key: str, language: str, **slots: Any) -> str:
+def say(key: str, language: str, /, **slots: Any) -> str:
     """The sentence `key` in `language`; Russian where that language has none."""
     sentence = _sentences()[key]
     return sentence.get(language, sentence["ru"]).format(**slots)
