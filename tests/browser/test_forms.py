@@ -24,7 +24,6 @@ from tests.browser.chromium import ARGUMENTS, CHROMIUM
 from webapp.xlsform import parse_xlsform
 
 ROOT = Path(__file__).parents[2]
-GROUPS = "arrival treatment discipline conditions health contacts regime people".split()
 
 
 class _Files(http.server.SimpleHTTPRequestHandler):

@@ -15,6 +15,7 @@ from openpyxl import Workbook, load_workbook
 
 from content.forms import SHIPPED, shipped_workbook
 from content.forms.workbook import LANGUAGES
+from webapp.shipped_forms import export_shipped_form, shipped_form_documents
 from webapp.xlsform import parse_xlsform
 from webapp.xlsform_problems import CODES, FormProblem
 
@@ -183,7 +184,7 @@ def test_pyxforms_own_refusals_keep_their_row() -> None:
 
 
 def test_what_is_no_workbook_is_said_to_be_none() -> None:
-    for data in (b"", b"PK\x03\x04rubbish", "type,name\n".encode(), zipped({"a.txt": b"x"})):
+    for data in (b"", b"PK\x03\x04rubbish", b"type,name\n", zipped({"a.txt": b"x"})):
         assert problem(data).code == "not-a-workbook"
     broken = with_part(book(), "xl/worksheets/sheet1.xml", lambda part: part[: len(part) // 2])
     assert problem(broken).code == "not-a-workbook"
@@ -320,3 +321,21 @@ def test_the_norm_of_a_flag_holds_its_threshold(checklist: dict[str, Any]) -> No
     for rule in checklist["rules"]:
         if rule["norm"]:
             assert HOLDS[rule["path"].split("/")[-1]] in texts[rule["norm"].split("/")[1]], rule["path"]
+
+
+def test_what_ships_can_be_exported_edited_and_taken_in_again() -> None:
+    documents = shipped_form_documents()
+    assert [document["_id"] for document in documents] == ["form:general-checklist"]
+    loaded = load_workbook(io.BytesIO(export_shipped_form("general-checklist")))
+    for row in loaded["survey"].iter_rows(min_row=2):
+        if row[1].value == "wait_minutes":
+            row[2].value = "Сколько вы ждали?"
+    stream = io.BytesIO()
+    loaded.save(stream)
+    edited = parse_xlsform(stream.getvalue(), "general-checklist")
+    labels = {question["path"]: question["label"]["ru"] for question in edited["questions"]}
+    assert labels["/data/arrival/wait_minutes"] == "Сколько вы ждали?"
+    assert len(edited["questions"]) == len(documents[0]["questions"])
+    assert edited["rules"] == documents[0]["rules"]
+    with pytest.raises(KeyError):
+        export_shipped_form("nothing")
