@@ -8,6 +8,7 @@ tests of its own; this one exists because a real one cannot be told to lie.
 from __future__ import annotations
 
 import json
+import socket
 import threading
 from collections.abc import Iterator
 from datetime import UTC, datetime
@@ -41,7 +42,8 @@ ACCOUNT = {
 
 
 class EngineGateway:
-    """`mode`: `ok`, `portal` (every answer is a page), `error` (503), `forge` (receipts by a foreign key)."""
+    """`mode`: `ok`, `portal` (every answer is a page), `error` (503), `offline` (the connection is cut
+    without an answer; the files of the app are still served), `forge` (receipts by a foreign key)."""
 
     def __init__(self) -> None:
         self.mode = "ok"
@@ -85,15 +87,14 @@ class EngineGateway:
         info = f"aigaq/content-key/1\n{document}".encode()
         return sealing.unseal(self.custody, unb64(key["stanza"]), info)
 
-    def start(self, port: int = 0) -> EngineGateway:
-        self._server = ThreadingHTTPServer(("127.0.0.1", port or self.port), _handler(self))
+    def start(self) -> EngineGateway:
+        self._server = ThreadingHTTPServer(("127.0.0.1", 0), _handler(self))
         self._server.daemon_threads = True
         self.port = self._server.server_port
         threading.Thread(target=self._server.serve_forever, daemon=True).start()
         return self
 
     def stop(self) -> None:
-        """Nobody listens any more; `start` listens on the same port again."""
         if self._server:
             self._server.shutdown()
             self._server.server_close()
@@ -258,7 +259,10 @@ def _handler(gateway: EngineGateway) -> type[BaseHTTPRequestHandler]:
                 self._send(200, "text/html", b"<html>Wi-Fi: accept the terms</html>")
             elif gateway.mode == "error":
                 self._json(503, {"error": "server-error", "message": "down"})
-            return gateway.mode in ("portal", "error")
+            elif gateway.mode == "offline":
+                self.close_connection = True
+                self.connection.shutdown(socket.SHUT_RDWR)
+            return gateway.mode in ("portal", "error", "offline")
 
         def _json(self, status: int, value: Any) -> None:
             self._send(status, "application/json", json.dumps(value).encode())
