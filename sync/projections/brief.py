@@ -28,9 +28,8 @@ def due(connection: Connection, today: date) -> list[str]:
         .where(visit.status != "closed", visit.date_to >= today.isoformat())
         .order_by(visit.channel)
     ).all()
-    briefs = dict(
-        connection.execute(select(item.channel, item.body).where(item.type == "brief")).tuples().all()
-    )
+    written = connection.execute(select(item.channel, item.body).where(item.type == "brief")).all()
+    briefs = {row.channel: row.body for row in written}
     return [
         row.channel
         for row in coming

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -71,10 +70,10 @@ def build(folder: Path, **replaced: Any) -> World:
 
 
 @pytest.fixture
-def world(tmp_path: Path) -> Iterator[World]:
+def world(tmp_path: Path) -> World:
     made = build(tmp_path)
     made.engine.submit("reference", dict(FACILITY), author=DANA)
-    yield made
+    return made
 
 
 @pytest.fixture

@@ -91,7 +91,7 @@ def test_no_value_anybody_wrote_is_lost(case: tuple[dict[str, Any], list[Leaf]])
     merged = revisions.merge(leaves)
     assert merged is not None
     contested = {conflict["field"]: conflict["versions"] for conflict in merged.conflicts}
-    for leaf, name in ((leaf, name) for leaf in leaves for name in leaf.doc["base"]):
+    for leaf, name in [(each, name) for each in leaves for name in each.doc["base"]]:
         value, read = leaf.doc.get(name), merged.doc.get(name)
         if name in contested:
             assert canonical(value) in {canonical(version["value"]) for version in contested[name]}

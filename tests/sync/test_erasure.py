@@ -1,0 +1,176 @@
+"""A withdrawal: what it destroys stays destroyed, whichever way and order things arrive (protocol, section 7)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import select
+
+from sync.authorization import Account
+from sync.database import reading
+from sync.gateway import tables
+from sync.wire import sha256_hex
+from tests.fakes import Tablet
+from tests.personas import ALICE, KIM
+from tests.sync.conftest import World
+
+MARKER = "МАРКЕР-7Q"
+
+
+def withdraw(tablet: Tablet, *ids: str) -> dict[str, Any]:
+    return tablet.document("withdrawal", interview=None, use="interview", erases=list(ids), reason="")
+
+
+def archived(world: World, document: str) -> list[bytes | None]:
+    query = select(tables.envelope.c.sealed).where(tables.envelope.c.document == document)
+    with reading(world.engine.archive._database) as connection:
+        return list(connection.scalars(query))
+
+
+def lines(world: World, account: Account, channel: str, since: str | None = None) -> list[dict[str, Any]]:
+    """What the stream tells of one channel."""
+    found, here = [], False
+    for line in world.engine.changes.lines(account, {"channels": {channel: since}}):
+        here = line["channel"] == channel if "channel" in line else here and "end" not in line
+        found += [line] if here else []
+    return found
+
+
+def recording(
+    tablet: Tablet, *, key: bytes = b"k" * 32
+) -> tuple[dict[str, Any], list[bytes], dict[str, Any]]:
+    document, _, chunks = tablet.medium(
+        "audio", [b"a" * 700_000, b"b" * 700_000], caption=MARKER, place=MARKER
+    )
+    return document, chunks, tablet.custody_key(document, key)
+
+
+def deliver(
+    world: World, tablet: Tablet, channel: str, document: dict[str, Any], *keys: dict[str, Any]
+) -> None:
+    (answer,) = world.deliver(tablet, tablet.envelope(channel, document, keys=list(keys)))
+    assert "quarantined" not in answer
+    assert "receipt" in answer
+
+
+def test_erasing_leaves_nothing_that_could_be_opened(world: World, alice: Tablet, visit: str) -> None:
+    medium, chunks, key = recording(alice)
+    deliver(world, alice, visit, medium, key)
+    for chunk in chunks:
+        world.engine.media.put(sha256_hex(chunk), chunk)
+    deliver(world, alice, visit, withdraw(alice, medium["_id"]))
+
+    assert world.engine.content_keys.get(visit, medium["_id"]) is None
+    assert world.engine.content_key(visit, medium["_id"], KIM) is None
+    assert world.engine.media.held(map(sha256_hex, chunks)) == set()
+    assert archived(world, medium["_id"]) == [None]
+    stub = world.engine.read(visit, medium["_id"])
+    assert stub is not None
+    assert (stub["erased"], stub["kind"]) == (True, "audio")
+    assert not {"chunks", "caption", "place"} & set(stub)
+    files = [path for path in world.folder.rglob("*") if path.is_file()]
+    assert not any(MARKER.encode() in path.read_bytes() for path in files if "documents" in path.name)
+    # What proves that it was received stays.
+    (row,) = [row for row in world.engine.receipts(visit) if row["document"] == medium["_id"]]
+    assert len(row["receipt"]["content_sha256"]) == 64
+
+
+def test_the_text_of_a_note_goes_and_its_handle_stays(world: World, alice: Tablet, visit: str) -> None:
+    interview = alice.document("interview", handle="А-1", category="adult", summary=MARKER, day="2026-05-12")
+    note = alice.document("note", text=MARKER, about=interview["_id"])
+    world.bring(alice, visit, interview, note)
+    world.bring(alice, visit, {**note, "text": MARKER + " дважды"})
+    world.bring(alice, visit, withdraw(alice, interview["_id"], note["_id"]))
+    assert world.engine.read(visit, interview["_id"])["handle"] == "А-1"  # type: ignore[index]
+    for path in world.folder.glob("*.sqlite*"):
+        if "documents" in path.name:
+            assert MARKER.encode() not in path.read_bytes()
+    bodies = [str(row["doc"]) for row in lines(world, ALICE, visit) if "doc" in row]
+    assert not any(MARKER in body for body in bodies)
+
+
+def test_tablets_learn_of_an_erasure_once(world: World, alice: Tablet, visit: str) -> None:
+    medium, _, key = recording(alice)
+    deliver(world, alice, visit, medium, key)
+    before = [line["since"] for line in lines(world, ALICE, visit) if "since" in line]
+    deliver(world, alice, visit, withdraw(alice, medium["_id"]))
+    told = lines(world, ALICE, visit, before[-1])
+    assert {"erased": [medium["_id"]]} in told
+    rows = [line for line in told if line.get("id") == medium["_id"]]
+    assert [row["doc"]["erased"] for row in rows] == [True]
+    after = [line["since"] for line in told if "since" in line][-1]
+    assert not [line for line in lines(world, ALICE, visit, after) if "erased" in line or "id" in line]
+
+
+def test_what_was_erased_before_it_arrived_is_not_stored(
+    world: World, alice: Tablet, bob: Tablet, visit: str
+) -> None:
+    medium, chunks, key = recording(alice)
+    world.engine.media.put(sha256_hex(chunks[0]), chunks[0])
+    deliver(world, bob, visit, withdraw(bob, medium["_id"]))
+    deliver(world, alice, visit, medium, key)
+    assert world.engine.read(visit, medium["_id"]) is None
+    assert world.engine.content_keys.get(visit, medium["_id"]) is None
+    assert archived(world, medium["_id"]) == [None]
+    hashes = [sha256_hex(chunk) for chunk in chunks]
+    assert world.engine.media.held(hashes) == set()
+    assert world.engine.content_keys.refused_chunks(hashes) == set(hashes)
+
+
+def test_a_later_revision_of_what_is_erased_brings_nothing_back(
+    world: World, alice: Tablet, visit: str
+) -> None:
+    note = alice.document("note", text=MARKER)
+    world.bring(alice, visit, note)
+    world.bring(alice, visit, withdraw(alice, note["_id"]))
+    world.bring(alice, visit, {**note, "text": MARKER + " снова"})
+    assert world.engine.read(visit, note["_id"])["erased"] is True  # type: ignore[index]
+    assert len(world.engine.documents.leaves(visit, note["_id"])) == 1
+
+
+def test_a_chunk_that_another_medium_holds_stays(world: World, alice: Tablet, visit: str) -> None:
+    one, chunks, key = recording(alice)
+    two = alice.document(
+        "medium", **{k: one[k] for k in ("kind", "mime", "state", "frames", "bytes", "chunks")}
+    )
+    deliver(world, alice, visit, one, key)
+    deliver(world, alice, visit, two)
+    for chunk in chunks:
+        world.engine.media.put(sha256_hex(chunk), chunk)
+    world.bring(alice, visit, withdraw(alice, one["_id"]))
+    assert world.engine.media.held(map(sha256_hex, chunks)) == {sha256_hex(chunk) for chunk in chunks}
+    world.bring(alice, visit, withdraw(alice, two["_id"]))
+    assert world.engine.media.held(map(sha256_hex, chunks)) == set()
+
+
+def test_a_withdrawal_reaches_no_other_visit(world: World, alice: Tablet, carol: Tablet, visit: str) -> None:
+    medium, _, key = recording(alice)
+    deliver(world, alice, visit, medium, key)
+    other, document = carol.visit()
+    world.bring(carol, other, document)
+    world.bring(carol, other, withdraw(carol, medium["_id"]))
+    assert world.engine.content_keys.get(visit, medium["_id"]) is not None
+    assert world.engine.read(visit, medium["_id"]) == medium
+
+
+def test_a_withdrawal_erases_no_visit_and_no_event(world: World, alice: Tablet, visit: str) -> None:
+    event = alice.document("event", kind="arrival", at="2026-05-12T09:00:00.000Z", data={})
+    world.bring(alice, visit, event)
+    own = f"visit:{visit[6:].upper()}"
+    world.bring(alice, visit, withdraw(alice, own, event["_id"], "nonsense"))
+    assert world.engine.read(visit, own)["status"] == "open"  # type: ignore[index]
+    assert world.engine.read(visit, event["_id"]) == event
+
+
+def test_the_office_withdraws_too(world: World, alice: Tablet, visit: str) -> None:
+    note = alice.document("note", text=MARKER)
+    world.bring(alice, visit, note)
+    fields = {
+        "type": "withdrawal",
+        "interview": None,
+        "use": "interview",
+        "erases": [note["_id"]],
+        "reason": "",
+    }
+    world.engine.submit(visit, fields, author=ALICE)
+    assert world.engine.read(visit, note["_id"])["erased"] is True  # type: ignore[index]
