@@ -70,6 +70,12 @@ def sign_in() -> ResponseReturnValue:
         audit.record("sign-in.failed", account=account.id if account else None, subject=login[:80])
         return _sign_in_page(error=True, login=login), 401
     assert account is not None
+    chosen = session.get("chosen_language")
+    if chosen and chosen != account.language:
+        # Chosen on this very page: it holds for the account from now on.
+        with writing() as write:
+            write.execute(update(AccountRow).where(AccountRow.id == account.id).values(language=chosen))
+        db.session.refresh(account)
     begin_session(account)
     audit.record("sign-in", account=account.id, subject=account.id)
     return redirect(_next(), 303)
@@ -131,7 +137,7 @@ def set_language() -> ResponseReturnValue:
     wanted = request.form.get("language", "")
     if wanted not in LANGUAGES:
         abort(400)
-    session["language"] = wanted
+    session["language"] = session["chosen_language"] = wanted
     account = signed_in()
     if account is not None:
         with writing() as write:

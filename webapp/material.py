@@ -129,7 +129,7 @@ def team(channel: str, leader: str) -> list[Member]:
             select(
                 item.c.created_by, func.count().label("count_"), func.max(item.c.received_at).label("last")
             )
-            .where(item.c.channel == channel, item.c.received_at.is_not(None), item.c.type != "brief")
+            .where(item.c.channel == channel, item.c.type.not_in(("visit", "brief", "report")))
             .group_by(item.c.created_by)
         )
     }
