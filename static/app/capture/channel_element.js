@@ -116,7 +116,8 @@ export class ChannelElement extends AqElement {
     try {
       return await action();
     } catch (error) {
-      this.app.notifyError(error);
+      // Locked in the middle: the shell says so, and drafts are there after the unlock.
+      if (/** @type {any} */ (error)?.code !== 'locked') this.app.notifyError(error);
       return undefined;
     }
   }

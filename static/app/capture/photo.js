@@ -8,9 +8,10 @@ import { DeviceError, closeStream, hasTorch, openStream, switchTorch } from './c
 import { ChannelElement } from './channel_element.js';
 import { pictureOfFile, pictureOfVideo } from './picture.js';
 import { recentPlaces } from './places.js';
-import { allowForVisit, recordingPolicy } from './policy.js';
+import { recordingPolicy } from './policy.js';
 import './about.js';
 import './dock.js';
+import './policy_card.js';
 import './thumb.js';
 
 const PHOTO = { video: { facingMode: { ideal: 'environment' }, width: { ideal: 2560 }, height: { ideal: 1920 } } };
@@ -159,7 +160,8 @@ export class AqPhoto extends ChannelElement {
         ${this.shot ? this.renderShot() : this.renderCamera()}
         ${this.kept.length ? html`<div class="stack tight"><span class="badge ok">${icon('check')}${this.t('capture.photo.kept', { n: this.kept.length })}</span>
           <div class="thumbs">${this.kept.map((id) => html`<aq-thumb .app=${this.app} .channel=${this.channel} .medium=${id}></aq-thumb>`)}</div></div>` : nothing}
-        ${this.page ? nothing : this.renderAbout()}` : this.renderPolicy(from)}
+        ${this.page ? nothing : this.renderAbout()}`
+        : html`<aq-policy-card kind="photo" .app=${this.app} .channel=${this.channel} .from=${from} .visit=${this.visit} .sources=${this.policySources} .leads=${this.leads}></aq-policy-card>`}
     </div>
     <aq-dock .app=${this.app} .channel=${this.channel}></aq-dock>`;
   }
@@ -213,25 +215,6 @@ export class AqPhoto extends ChannelElement {
       ${this.interview ? nothing : html`<aq-about .app=${this.app} .value=${this.about} .places=${recentPlaces([...this.readings('note'), ...this.readings('medium')])}
         @about-change=${(/** @type {CustomEvent} */ event) => { this.about = event.detail; }}></aq-about>`}
     </div>`;
-  }
-
-  /** @param {string} from */
-  renderPolicy(from) {
-    return html`<div class="card stack"><h2>${this.t('capture.policy.photo')}</h2><p>${this.t(`capture.policy.from.${from}`)}</p>
-      <p class="meta">${this.t(this.leads ? 'capture.policy.leader' : 'capture.policy.member')}</p>
-      <div class="row"><button type="button" class="btn primary" @click=${() => this.app.go('note', { channel: this.channel })}>${this.t('capture.instead.note')}</button>
-        ${this.leads ? html`<button type="button" class="btn" @click=${() => this.allow()}>${this.t('capture.policy.allow')}</button>` : nothing}</div></div>`;
-  }
-
-  async allow() {
-    const sure = await this.app.confirm({
-      title: this.t('capture.policy.allow.title'), text: this.t('capture.policy.allow.text'),
-      yes: this.t('capture.policy.allow'), no: this.t('capture.cancel'),
-    });
-    const visit = this.visit;
-    if (!sure || !visit) return;
-    await this.attempt(() => this.app.engine.save(this.channel, { ...visit.doc, recording: allowForVisit('photo', this.policySources) }));
-    await this.reload();
   }
 }
 

@@ -12,9 +12,10 @@ import { ChannelElement } from './channel_element.js';
 import { chips } from './chips.js';
 import { dayOf } from './day.js';
 import { streamConstraints } from './format.js';
-import { allowForVisit, childAgreed, recordingObstacle, recordingPolicy } from './policy.js';
+import { childAgreed, recordingObstacle, recordingPolicy } from './policy.js';
 import './about.js';
 import './dock.js';
+import './policy_card.js';
 import '../interviews/consent.js';
 
 const NOBODY = 'nobody';
@@ -133,7 +134,8 @@ export class AqRecord extends ChannelElement {
     const obstacle = this.obstacle();
     return html`<div class="page stack">
       ${this.kind === 'audio' ? nothing : this.renderKinds()}
-      ${obstacle === 'policy' ? this.renderPolicy() : html`
+      ${obstacle === 'policy' ? html`<aq-policy-card .app=${this.app} .channel=${this.channel} .kind=${this.kind} .from=${this.verdict().from}
+        .visit=${this.visit} .sources=${this.policySources} .leads=${this.leads}></aq-policy-card>` : html`
         ${this.problem ? this.renderProblem() : nothing}
         ${obstacle === null ? html`${this.renderPreview()}${this.renderButton()}` : nothing}
         ${this.interview ? nothing : this.renderWho()}
@@ -207,32 +209,6 @@ export class AqRecord extends ChannelElement {
     return html`<div class="notice bad">${icon('warning')}<span>${this.t(`capture.problem.${this.problem}`)}</span>
       <button type="button" class="btn" @click=${() => { this.problem = null; this.lookAhead(); }}>${this.t('capture.retry')}</button>
       <button type="button" class="btn" @click=${() => this.app.go('note', { channel: this.channel })}>${this.t('capture.instead.note')}</button></div>`;
-  }
-
-  renderPolicy() {
-    const { from } = this.verdict();
-    return html`<div class="card stack">
-      <h2>${this.t(`capture.policy.${this.kind === 'audio' ? 'audio' : 'video'}`)}</h2>
-      <p>${this.t(`capture.policy.from.${from}`)}</p>
-      <p class="meta">${this.t(this.leads ? 'capture.policy.leader' : 'capture.policy.member')}</p>
-      <div class="row">
-        <button type="button" class="btn primary" @click=${() => this.app.go('interview', { channel: this.channel })}>${this.t('capture.instead.interview')}</button>
-        <button type="button" class="btn" @click=${() => this.app.go('note', { channel: this.channel })}>${this.t('capture.instead.note')}</button>
-        ${this.leads ? html`<button type="button" class="btn" @click=${() => this.allow()}>${this.t('capture.policy.allow')}</button>` : nothing}
-      </div>
-    </div>`;
-  }
-
-  /** The leader decides for this visit, and the decision is a version of the visit document. */
-  async allow() {
-    const sure = await this.app.confirm({
-      title: this.t('capture.policy.allow.title'), text: this.t('capture.policy.allow.text'),
-      yes: this.t('capture.policy.allow'), no: this.t('capture.cancel'),
-    });
-    const visit = this.visit;
-    if (!sure || !visit) return;
-    await this.attempt(() => this.app.engine.save(this.channel, { ...visit.doc, recording: allowForVisit(this.kind, this.policySources) }));
-    await this.reload();
   }
 
   renderButton() {

@@ -187,11 +187,18 @@ export class AqRecorder extends AqElement {
     const { take } = this;
     const plan = this.#plan;
     if (!take || !plan) return;
+    // The person has taken the word back: not a second more is heard while the question stands.
+    const going = take.state === 'recording';
+    take.pause();
     const sure = await this.app.confirm({
       title: this.t('capture.erase.title'), text: this.t('capture.erase.text'),
       yes: this.t('capture.erase.yes'), no: this.t('capture.erase.no'), danger: true,
     });
-    if (!sure) return;
+    if (!sure) {
+      this.asking = false;
+      if (going) take.resume();
+      return;
+    }
     const { engine } = this.app;
     try {
       await take.erase();
