@@ -123,6 +123,8 @@ def duration(milliseconds: int | None) -> str:
 def register(app: Flask, time_zone: Callable[[], str]) -> None:
     """Translations, and the filters templates use; times are shown in `time_zone()`."""
     app.config.setdefault("BABEL_DEFAULT_LOCALE", LANGUAGES[0])
+    # Rooms with many words of their own keep them beside their code.
+    app.config.setdefault("BABEL_TRANSLATION_DIRECTORIES", "translations;reports/translations")
     Babel(app, locale_selector=choose_language, timezone_selector=time_zone)
     filters: dict[str, Any] = {
         "multi": multi,

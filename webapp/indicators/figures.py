@@ -160,10 +160,13 @@ def measure_time(connection: Connection, scope: Scope) -> Timeliness:
         .join(facility, facility.c.id == visit.c.facility, isouter=True)
         .where(*scope.visits(scope.span), visit.c.report_status.in_(("approved", "sent")))
     ).all()
+    # The first reply: `replied_at` keeps the last one.
     replied = connection.execute(
-        select(table.c.issued_on, table.c.replied_at)
+        select(table.c.issued_on, func.min(tables.reply.c.at))
+        .join(tables.reply, tables.reply.c.recommendation == table.c.id)
         .join(facility, facility.c.id == table.c.facility, isouter=True)
-        .where(table.c.issued_on.between(*scope.span), scope.in_region(), table.c.replied_at.is_not(None))
+        .where(table.c.issued_on.between(*scope.span), scope.in_region())
+        .group_by(table.c.id, table.c.issued_on)
     ).all()
     signoff, report, reply = (_days(tuple(row) for row in rows) for rows in (signed, reported, replied))
     return Timeliness(

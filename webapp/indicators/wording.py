@@ -14,6 +14,7 @@ from flask_babel import gettext as _
 from webapp.indicators.coverage import OVERDUE_YEARS, Coverage
 from webapp.indicators.figures import Recommendations, Timeliness, Visits
 from webapp.indicators.scope import Scope
+from webapp.languages import day
 
 
 @dataclass(frozen=True)
@@ -76,7 +77,7 @@ def visit_figures(visits: Visits, coverage: Coverage, scope: Scope) -> list[Figu
             ),
             _(
                 "Different facilities where the group got inside at least once. Coverage is those of them that are open in the mandate on %(day)s, divided by all that are open in the mandate on that day.",
-                day=scope.reference.isoformat(),
+                day=day(scope.reference),
             ),
         ),
         Figure(

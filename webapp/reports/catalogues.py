@@ -62,17 +62,18 @@ class Catalogues:
         if body is None:
             return Norm(norm=norm, kind="", title={}, article=article_id, heading=None)
         heading = next(
-            (
-                str(a.get("heading") or "")
-                for a in body.get("articles") or ()
-                if str(a.get("id")) == article_id
-            ),
-            "",
+            (each.get("heading") for each in body.get("articles") or () if str(each.get("id")) == article_id),
+            None,
         )
         return Norm(
             norm=norm,
             kind=str(body.get("kind") or ""),
             title=body.get("short") or body.get("title") or {},
             article=article_id,
-            heading=Text(heading, str(body.get("text_lang") or "")) if heading else None,
+            # A guide of the office's own has headings in every language, an imported text in its own.
+            heading=heading if isinstance(heading, dict) else _text(heading, body.get("text_lang")),
         )
+
+
+def _text(value: object, lang: object) -> Text | None:
+    return Text(str(value), str(lang or "")) if value else None

@@ -97,8 +97,8 @@ def decide(channel: str) -> ResponseReturnValue:
 
 
 def _editable(channel: str) -> Draft:
-    row = visit_or_404(channel)
-    if not may_edit(current_account(), row):
+    visit_or_404(channel)
+    if not may_edit(current_account(), channel):
         abort(403)
     return Draft.load(db.session.connection(), channel, language())
 

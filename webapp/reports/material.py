@@ -10,6 +10,7 @@ from typing import Any, Protocol
 
 from sqlalchemy import Connection, RowMapping
 
+from sync.errors import AigaqError
 from webapp.reports.answers import fill_form
 from webapp.reports.catalogues import Catalogues
 from webapp.reports.evidence import Consents, EvidenceReader
@@ -198,12 +199,18 @@ class Collection:
                 caption=_text(row["body"].get("caption"), row["body"].get("lang")),
                 place=None if row["body"].get("interview") else row["body"].get("place") or None,
                 mime=row["mime"],
-                content=self.engine.photo(channel, row["id"]),
+                content=self._photo(channel, row["id"]),
                 reviewed=row["id"] in reviewed,
                 of_interview=bool(row["body"].get("interview")),
             )
             for number, row in enumerate(rows, 1)
         )
+
+    def _photo(self, channel: str, medium: str) -> bytes | None:
+        try:
+            return self.engine.photo(channel, medium)
+        except AigaqError:
+            return None  # one damaged photo must not keep a report from being made
 
     def findings(self, photos: tuple[Photo, ...]) -> tuple[tuple[Finding, ...], dict[str, int]]:
         """Final findings, the gravest first, and the number each got; combined ones count as their combination."""

@@ -153,7 +153,7 @@ def show_report(channel: str, unsaved: dict[str, str] | None = None) -> str:
         outputs=[(name, OUTPUT_NAMES[name]) for name in outputs_for(account)],
         report_languages=languages(),
         status_name=STATUS_NAMES[row.report_status or "none"],
-        may_edit=may_edit(account, row) and draft.editable,
+        may_edit=may_edit(account, channel) and draft.editable,
         may_approve=may_approve(account, channel)
         and account.id not in (draft.fields.get("approved_by") or ()),
         decisions=[
@@ -164,11 +164,9 @@ def show_report(channel: str, unsaved: dict[str, str] | None = None) -> str:
     )
 
 
-def may_edit(account: AccountRow, row: Row[Any]) -> bool:
-    """Analysts, and the leader of the visit or of its group."""
-    if account.role == "analyst":
-        return True
-    return account.role == "leader" and (row.leader == account.id or row.group_id == account.group_id)
+def may_edit(account: AccountRow, channel: str) -> bool:
+    """Analysts, and leaders who were there."""
+    return account.role == "analyst" or (account.role == "leader" and may_approve(account, channel))
 
 
 def may_approve(account: AccountRow, channel: str) -> bool:

@@ -81,7 +81,7 @@ class Norm:
     kind: str  # treaty, law, standard, guide
     title: Multi
     article: str
-    heading: Text | None
+    heading: Multi | Text | None
 
 
 @dataclass(frozen=True)

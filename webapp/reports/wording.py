@@ -68,8 +68,13 @@ class Wording:
         if not title:
             return clean(norm.norm)
         words = f"{title}, {self.labels.numbered(norm.kind, clean(norm.article))}"
-        heading = self.passage(norm.heading)
-        return f"{words}: {heading}" if heading else words
+        heading = norm.heading
+        told = (
+            str(self.passage(heading))
+            if heading is None or isinstance(heading, Text)
+            else self.multi(heading)
+        )
+        return f"{words}: {told}" if told else words
 
     def evidence(self, each: Evidence, internal: bool) -> str:
         """One piece of evidence as a sentence; outside the office only what kind it is."""
