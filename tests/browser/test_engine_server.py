@@ -2,65 +2,19 @@
 
 from __future__ import annotations
 
-import threading
 import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
-from flask import Flask
 from playwright.sync_api import Page, Playwright
-from werkzeug.serving import make_server
 
 from sync.gateway import sealing
 from sync.gateway.keys import DEMO_CUSTODY_PASSPHRASE, unwrap_custody
 from sync.wire import unb64
 from tests.browser.chromium import Tablet
-from webapp import create_app
-from webapp.accounts import open_account
-from webapp.config import Config
-
-WORDS = "ash birch cedar dune ember fern"
-START = """async () => {
-  const { EngineClient } = await import('/app/static/engine/client.js');
-  const { TEST_COST } = await import('/app/static/engine/crypto/passphrase.js');
-  window.engine = await EngineClient.start({ cost: TEST_COST });
-}"""
-
-
-class Office:
-    """The real application on a loopback port, in this process."""
-
-    def __init__(self, instance: Path) -> None:
-        self.app: Flask = create_app(
-            Config(
-                instance=instance,
-                database_url=f"sqlite:///{instance / 'aigaq.sqlite'}",
-                documents_url=f"sqlite:///{instance / 'documents.sqlite'}",
-                secret_key="a secret of this test",
-                demo=True,
-                rate_limits=False,
-                password_memory_kib=1024,
-            )
-        )
-        self.engine = self.app.extensions["aigaq"]
-        self._server = make_server("127.0.0.1", 0, self.app, threaded=True)
-        self.address = f"http://localhost:{self._server.server_port}"
-        threading.Thread(target=self._server.serve_forever, daemon=True).start()
-
-    def account(self, login: str, role: str) -> str:
-        with self.app.app_context():
-            row = open_account(login=login, name=login.title(), role=role, password="x" * 14, group="10")
-        return str(row.id)
-
-    def code(self, account: str) -> str:
-        with self.app.app_context():
-            root = self.engine.keys.root_fingerprint()
-            return str(self.app.extensions["aigaq-devices"].issue(account, root, issued_by=account).text)
-
-    def stop(self) -> None:
-        self._server.shutdown()
+from tests.browser.engine_office import START, WORDS, Office
 
 
 @pytest.fixture

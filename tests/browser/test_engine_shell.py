@@ -1,0 +1,173 @@
+"""The service worker: the shell's copy offline, and delivery while no page is open."""
+
+from __future__ import annotations
+
+import json
+import time
+import urllib.request
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Page, Playwright
+
+from tests.browser.chromium import Tablet
+from tests.browser.engine_office import START, WORDS, Office
+
+# An address of the shell that starts no app of its own.
+QUIET = "/app/static/engine/errors.js"
+REGISTER = """async version => {
+  const address = `/app/service_worker/sw.js?v=${version}`;
+  const registration = await navigator.serviceWorker.register(address, { type: 'module', scope: '/app/', updateViaCache: 'none' });
+  const worker = registration.installing ?? registration.waiting ?? registration.active;
+  await new Promise((resolve, reject) => {
+    const look = () => {
+      if (worker.state === 'activated' || worker.state === 'installed' && registration.active !== worker && registration.active) resolve();
+      if (worker.state === 'redundant') reject(new Error('redundant'));
+    };
+    worker.addEventListener('statechange', look);
+    look();
+  });
+  return worker.state;
+}"""
+
+
+@pytest.fixture
+def office(tmp_path: Path) -> Iterator[Office]:
+    instance = tmp_path / "instance"
+    instance.mkdir()
+    made = Office(instance)
+    yield made
+    made.stop()
+
+
+@pytest.fixture
+def tablet(playwright: Playwright, tmp_path: Path) -> Iterator[Tablet]:
+    made = Tablet(playwright, tmp_path / "profile")
+    yield made
+    made.close()
+
+
+def listing(office: Office) -> dict[str, Any]:
+    with urllib.request.urlopen(office.address + "/app/shell.json", timeout=10) as answer:
+        found: dict[str, Any] = json.loads(answer.read())
+    return found
+
+
+def installed(tablet: Tablet, office: Office) -> Page:
+    page = tablet.open()
+    page.goto(office.address + QUIET)
+    assert page.evaluate(REGISTER, listing(office)["version"]) == "activated"
+    return page
+
+
+def test_the_whole_shell_is_kept_and_serves_a_cold_start_without_a_network(
+    tablet: Tablet, office: Office
+) -> None:
+    page = installed(tablet, office)
+    shell = listing(office)
+    kept = page.evaluate(
+        "async v => (await (await caches.open('shell-' + v)).keys()).map(key => new URL(key.url).pathname)",
+        shell["version"],
+    )
+    assert sorted(kept) == sorted([*shell["files"], "/app/shell.json"])
+    office.stop()
+    tablet.close()
+    page = tablet.open()
+    answer = page.goto(office.address + "/app/")
+    assert answer is not None
+    assert answer.status == 200
+    assert "default-src 'none'" in answer.headers["content-security-policy"]
+    page.goto(office.address + QUIET)
+    page.evaluate(START)
+    assert page.evaluate("() => engine.status()")["vault"] == "none"
+    assert page.evaluate("() => fetch('/sync/hello').then(() => 'answered', () => 'none')") == "none"
+    office.start()
+
+
+def test_a_version_whose_file_does_not_match_is_not_installed(tablet: Tablet, office: Office) -> None:
+    page = installed(tablet, office)
+    shell = office.app.extensions["aigaq-shell"]
+    address = "/app/static/engine/worker.js"
+    files = {
+        **shell.files,
+        address: type(shell.files[address])(b"// evil", shell.files[address].sha256, "text/javascript"),
+    }
+    office.app.extensions["aigaq-shell"] = type(shell)(files, "f" * 64)
+    with pytest.raises(Exception, match="redundant"):
+        page.evaluate(REGISTER, "f" * 64)
+    assert page.evaluate("caches.keys()") == [f"shell-{shell.version}"]
+    assert "evil" not in page.evaluate(f"fetch('{address}').then(answer => answer.text())")
+
+
+def test_a_new_version_waits_until_the_page_says_so(tablet: Tablet, office: Office) -> None:
+    page = installed(tablet, office)
+    shell = office.app.extensions["aigaq-shell"]
+    office.app.extensions["aigaq-shell"] = type(shell)(shell.files, "e" * 64)
+    assert page.evaluate(REGISTER, "e" * 64) == "installed"
+    assert sorted(page.evaluate("caches.keys()")) == sorted([f"shell-{shell.version}", "shell-" + "e" * 64])
+    page.evaluate("""async () => {
+      const changed = new Promise(resolve => { navigator.serviceWorker.addEventListener('controllerchange', resolve); });
+      (await navigator.serviceWorker.getRegistration('/app/')).waiting.postMessage({ type: 'activate' });
+      await changed;
+    }""")
+    # The page hears of its new controller while the old copy is still being dropped.
+    page.wait_for_function("async () => (await caches.keys()).length === 1")
+    assert page.evaluate("caches.keys()") == ["shell-" + "e" * 64]
+
+
+def test_the_service_worker_delivers_with_no_page_of_the_app_open(tablet: Tablet, office: Office) -> None:
+    page = installed(tablet, office)
+    leader = office.account("leader", "leader")
+    page.evaluate(START)
+    page.evaluate(
+        "request => engine.enrol(request)",
+        {"code": office.code(leader), "deviceName": "t", "words": WORDS, "language": "ru"},
+    )
+    office.stop()
+    channel = page.evaluate(
+        """async leader => {
+             const fields = {facility: 'facility:a', kind: 'special', from: '2026-11-22', to: '2026-11-22', group: '10',
+               leader, team: [{person: leader, part: ''}], time_zone: 'Asia/Almaty'};
+             const {channel} = await engine.createVisit(fields);
+             await engine.save(channel, {type: 'finding', title: 'Сырость', text: 'x', theme: null, severity: 'high',
+               sources: [], evidence: [], norms: [], place: null, combines: [], status: 'draft', rule: null, lang: 'ru'});
+             await engine.addMedium(channel, {kind: 'photo', mime: 'image/jpeg'}, new Uint8Array(1500000).fill(3).buffer);
+             await engine.lock();
+             engine.close();
+             return channel; }""",
+        leader,
+    )
+    office.start()
+    page.goto(office.address + QUIET)
+    dispatch_sync(page, office.address)
+    deadline = time.monotonic() + 20
+    while len(office.engine.receipts(channel)) < 3 and time.monotonic() < deadline:
+        time.sleep(0.2)
+    assert len(office.engine.receipts(channel)) == 3
+    assert office.engine.quarantine() == []
+    # The next unlock takes the receipts in.
+    time.sleep(1)
+    page.evaluate(START)
+    status = page.evaluate("words => engine.unlock(words)", WORDS)
+    assert status["waiting"] == {"documents": 0, "chunks": 0, "bytes": 0}
+    assert page.evaluate("c => engine.ledger(c)", channel)["totals"]["verified"] == 3
+
+
+def dispatch_sync(page: Page, origin: str) -> None:
+    """What the browser does when the network is back, by the DevTools protocol."""
+    session = page.context.new_cdp_session(page)
+    found: list[str] = []
+    session.on(
+        "ServiceWorker.workerRegistrationUpdated",
+        lambda event: found.extend(row["registrationId"] for row in event["registrations"]),
+    )
+    session.send("ServiceWorker.enable")
+    deadline = time.monotonic() + 10
+    while not found and time.monotonic() < deadline:
+        page.wait_for_timeout(100)
+    session.send(
+        "ServiceWorker.dispatchSyncEvent",
+        {"origin": origin, "registrationId": found[-1], "tag": "aigaq-outbox", "lastChance": False},
+    )
