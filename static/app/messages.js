@@ -63,7 +63,13 @@ export class AqMessages extends AqElement {
   }
 
   updated() {
-    for (const element of this.querySelectorAll('dialog')) if (!element.open) element.showModal();
+    for (const element of this.querySelectorAll('dialog')) if (!element.open) this.#show(element);
+  }
+
+  /** A dialog gives its focus when it opens: what it holds has to be drawn by then. @param {HTMLDialogElement} dialog */
+  async #show(dialog) {
+    await Promise.all([...dialog.querySelectorAll('*')].map((element) => /** @type {any} */ (element).updateComplete));
+    if (dialog.isConnected && !dialog.open) dialog.showModal();
   }
 
   render() {

@@ -51,7 +51,7 @@ export class AqPinPad extends AqElement {
   render() {
     const digit = (/** @type {string} */ n) => html`<button class="btn" type="button" @click=${() => this.#add(n)}>${n}</button>`;
     return html`
-      <div class="stack">
+      <div class="stack" tabindex="-1" autofocus>
         <div class="pin-dots" aria-hidden="true">${Array.from({ length: Math.max(PIN_MIN, this.pin.length) }, (_, index) => html`<span class=${index < this.pin.length ? 'on' : ''}></span>`)}</div>
         <p class="sr-only" role="status">${this.t('vault.pin.entered', { n: this.pin.length })}</p>
         <div class="pin">
