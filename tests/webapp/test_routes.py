@@ -52,6 +52,12 @@ ROLES: dict[str, frozenset[str]] = {
     "forms.show": CONTENT,
     "library.every": CONTENT | {"carl"},
     "library.read": CONTENT | {"carl"},
+    "imports.start": frozenset({"ann"}),
+    "imports.upload": frozenset({"ann"}),
+    "imports.remove": frozenset({"ann"}),
+    "imports.register": frozenset({"ann"}),
+    "imports.library": frozenset({"ann"}),
+    "imports.form": frozenset({"ann"}),
     "quarantine.every": OFFICE,
     "quarantine.release": frozenset({"ann"}),
 }
@@ -72,6 +78,7 @@ VALUES = {
     "path": "none",
     "filename": "none",
     "kind": "docx",
+    "token": "0" * 32,
 }
 
 
