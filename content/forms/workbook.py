@@ -21,7 +21,7 @@ FORM_THRESHOLD = "form"  # a flag whose threshold no norm holds: the form's own
 
 # The columns that carry text in each language, then those that do not.
 _TEXTS = ("label", "hint", "constraint_message", "required_message")
-_PLAIN = ("relevant", "constraint", "required", "read_only", "calculation", "appearance", "repeat_count", "bind::aigaq:norm")
+_PLAIN = ("relevant", "constraint", "required", "read_only", "calculation", "appearance", "repeat_count", "bind::aigaq:norm", "bind::aigaq:theme")
 _WIDTHS = {"type": 24, "name": 22, "label": 48, "hint": 36, "constraint_message": 30, "required_message": 24}
 
 
@@ -91,9 +91,15 @@ def question(kind: str, name: str, label: Text, hint: Text | None = None, messag
     return Row(kind, name, label, hint, message, cells)
 
 
-def flag(name: str, when: str, norm: str, label: Text, hint: Text | None = None) -> Row:
-    """A rule's flag: a note that is relevant above its threshold and names the norm whose text holds that threshold."""
-    return Row("note", name, label, hint, None, {"relevant": when, "bind::aigaq:norm": norm})
+def flag(
+    name: str, when: str, norm: str, label: Text, hint: Text | None = None, theme: str | None = None
+) -> Row:
+    """A rule's flag: a note that is relevant above its threshold and names the norm whose text holds that threshold.
+
+    `theme` is given where there is no norm to take a finding's theme from.
+    """
+    cells = {"relevant": when, "bind::aigaq:norm": norm}
+    return Row("note", name, label, hint, None, cells if theme is None else cells | {"bind::aigaq:theme": theme})
 
 
 def group(name: str, label: Text, rows: Iterable[Row], **cells: str) -> list[Row]:

@@ -271,6 +271,7 @@ def test_a_flag_names_a_norm_or_says_that_the_threshold_is_the_forms(checklist: 
     assert len(checklist["rules"]) >= 8
     for rule in checklist["rules"]:
         if rule["norm"] is None:
+            assert rule["theme"] == "accommodation"
             assert "Порог задан формой" in rule["label"]["ru"]
             assert "нысан белгілеген" in rule["label"]["kk"]
             assert "set by the form" in rule["label"]["en"]

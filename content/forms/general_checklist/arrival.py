@@ -84,6 +84,7 @@ def rows() -> list[Row]:
                     "Адам саны орыннан көп. Шекті нысан белгілеген: лимиттің 100 %-ы.",
                     "More people than places. Threshold set by the form: 100 % of capacity.",
                 ),
+                theme="accommodation",
             ),
             question(
                 "integer",

@@ -103,6 +103,7 @@ def _cell() -> list[Row]:
                 "13-қағида жеткілікті ауданды талап етеді, бірақ сан атамайды.",
                 "Rule 13 asks for minimum floor space but names no number.",
             ),
+            theme="accommodation",
         ),
         question(
             "select_one enough",
