@@ -30,7 +30,7 @@ from sync.gateway.sessions import Sessions
 from sync.gateway.tables import durable
 from sync.projections.projector import Projector
 from sync.revisions import Leaf, merge
-from sync.writing import Revision, check_right, closings, prepare
+from sync.writing import Revision, check_place, check_right, closings, prepare
 
 _log = logging.getLogger(__name__)
 
@@ -81,6 +81,7 @@ class SyncEngine:
         `_id` of an existing document: a further version of it, which settles its conflicts; nothing new is
         written where nothing changed. Raises Refused, BadDocument, NotFound (no such channel), StoreFailed.
         """
+        check_place(channel, document)
         check_right(author, channel, document, self._card(channel))
         revision = self._write(channel, document, author)
         self._after_write()
@@ -95,6 +96,7 @@ class SyncEngine:
         card = self._card(channel)
         is_visit = visit_id(channel) in {document.get("_id") for document in batch}
         for document in batch:
+            check_place(channel, document)
             if not is_visit or document.get("type") == "visit":
                 check_right(author, channel, document, card)
         known = self._known(channel, [str(document["_id"]) for document in batch if "_id" in document])

@@ -46,6 +46,13 @@ def check_right(account: Account, channel: str, document: dict[str, Any], card: 
         raise Refused(f"{account.role} may not write {type_} in {channel}")
 
 
+def check_place(channel: str, document: dict[str, Any]) -> None:
+    """Raises BadDocument where the document's type belongs into another kind of channel."""
+    kind = schemas.TYPES.get(str(document.get("type")))
+    if kind is not None and kind.family != schemas.channel_family(channel):
+        raise BadDocument(f"a {kind.name} does not belong into {channel}")
+
+
 def prepare(
     document: dict[str, Any], leaves: list[Leaf], *, author: str, clock: Clock, keep_header: bool = False
 ) -> Incoming | None:
