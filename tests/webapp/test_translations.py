@@ -90,3 +90,27 @@ def test_kazakh_is_written_in_kazakh() -> None:
     texts = [message.string for message in catalogue("kk") if message.id and isinstance(message.string, str)]
     long = [text for text in texts if len(text) > 40]
     assert not [text for text in long if not own & set(text)]
+
+
+@pytest.mark.parametrize("language", sorted(PLURALS))
+def test_reports_and_indicators_are_translated_too(language: str, tmp_path: Path) -> None:
+    config, path = tmp_path / "babel.cfg", tmp_path / "messages.pot"
+    config.write_text("[python: **.py]\n[jinja2: **/templates/**.html]\n")
+    command = [
+        sys.executable,
+        "-m",
+        "babel.messages.frontend",
+        "-q",
+        "extract",
+        "-F",
+        str(config),
+        "-k",
+        "_l",
+    ]
+    subprocess.run([*command, "-o", str(path), "."], cwd=FOLDER, check=True)
+    known = {message.id: message.string for message in catalogue(language) if message.id}
+    with (FOLDER / "reports" / "translations" / language / "LC_MESSAGES" / "messages.po").open("rb") as file:
+        known |= {message.id: message.string for message in read_po(file, locale=language) if message.id}
+    with path.open("rb") as file:
+        missing = [message.id for message in read_po(file) if message.id and not known.get(message.id)]
+    assert not missing
