@@ -316,8 +316,13 @@ class Template:
         headed = any(column.heading for column in columns)
         table = self.document.add_table(rows=0, cols=len(columns), style=TABLE)
         table.autofit = False
+        for column, wanted in zip(table.columns, columns, strict=True):
+            column.width = Mm(wanted.width)
         if headed:
             self._row(table, columns, [column.heading for column in columns])
+            for cell in table.rows[0].cells:  # not every program draws a style's first row
+                for run in cell.paragraphs[0].runs:
+                    run.font.bold, run.font.color.rgb = True, BRAND
             table.rows[0]._tr.get_or_add_trPr().append(OxmlElement("w:tblHeader"))
         self._row(table, columns, [f"{{%tr for {loop} %}}"])
         self._row(table, columns, [column.tag for column in columns])
