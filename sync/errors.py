@@ -1,4 +1,3 @@
-# ruff: noqa: N818 (these names are words of the protocol)
 """Errors of the sync engine: one root, and one stable code each.
 
 Codes that reach a tablet are those of docs/protocol.md; the rest (`bad-document`, `store-failed`,
@@ -6,6 +5,8 @@ Codes that reach a tablet are those of docs/protocol.md; the rest (`bad-document
 """
 
 from __future__ import annotations
+
+# ruff: noqa: N818 (these names are words of the protocol)
 
 
 class AigaqError(Exception):

@@ -62,6 +62,7 @@ def _types() -> dict[str, DocumentType]:
 
 
 TYPES = _types()
+SCHEMAS = {name: kind.schema for name, kind in TYPES.items()}
 _UNKNOWN = Header()
 
 
