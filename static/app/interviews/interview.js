@@ -139,6 +139,12 @@ export class AqInterview extends ChannelElement {
     return this.flush();
   }
 
+  /** From here on the way back to this screen leads to this interview, not to another new one. */
+  async begin() {
+    const id = await this.ensure();
+    if (id) this.app.go('interview', { channel: this.channel, id }, { replace: true });
+  }
+
   get category() {
     return this.app.catalogue('categories').find((item) => item.id === this.fields?.category);
   }
@@ -151,7 +157,7 @@ export class AqInterview extends ChannelElement {
         ${this.#renderHead(fields)}
         ${this.category?.child ? html`<aq-child .app=${this.app} .value=${fields.child} ?disabled=${!this.mine}
           @child-change=${(/** @type {CustomEvent} */ event) => this.change({ child: event.detail.value }, event.detail.now)}></aq-child>` : nothing}
-        ${this.id ? this.#renderRest(fields) : html`<button type="button" class="btn primary" ?disabled=${!fields.category} @click=${() => this.ensure()}>
+        ${this.id ? this.#renderRest(fields) : html`<button type="button" class="btn primary" ?disabled=${!fields.category} @click=${() => this.begin()}>
           ${icon('check')}${this.t('interviews.begin', { handle: fields.handle })}</button>
           ${fields.category ? nothing : html`<p class="meta">${this.t('interviews.begin.hint')}</p>`}`}`}
     </div>
