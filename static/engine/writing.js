@@ -10,7 +10,7 @@ import { signEnvelope } from './crypto/signing.js';
 import { randomId, ulid } from './crypto/ulid.js';
 import { fromBase64, mend, randomBytes, sha256, text, toBase64, toHex, utf8 } from './crypto/wire.js';
 import { EngineError } from './errors.js';
-import { base, revisionId, winnerOrder } from './replication/revisions.js';
+import { base, content, revisionId, winnerOrder } from './replication/revisions.js';
 import { paddedSize } from './store/log.js';
 
 /**
@@ -276,8 +276,9 @@ function parseFields(fields, now) {
     throw new EngineError('bad-document', '_id');
   }
   try {
-    const { base: _base, _rev, _revisions, _deleted, _attachments, ...rest } = mend(fields);
-    return rest;
+    const mended = content(mend(fields));
+    delete mended.base;
+    return mended;
   } catch (error) {
     throw new EngineError('bad-document', error instanceof Error ? error.message : undefined);
   }

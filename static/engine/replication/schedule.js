@@ -23,6 +23,7 @@ export class Schedule {
   #more = false;
   #failures = 0;
   #stopped = true;
+  /** What a round last threw, which none should. @type {unknown} */ fault = null;
 
   /**
    * @param {() => Promise<Outcome>} work
@@ -77,7 +78,7 @@ export class Schedule {
       outcome = await this.work();
     } catch (error) {
       // A fault of ours must not end delivery for good.
-      console.error('round failed', error instanceof Error ? error.name : error);
+      this.fault = error;
       outcome = { failed: true, again: true };
     }
     this.#failures = outcome.failed ? this.#failures + 1 : 0;

@@ -7,7 +7,7 @@
 // Guarantees: `append` is one strict transaction with whatever rows belong to it. A block that does not
 // open is reported and set aside; the others are read all the same.
 
-import { concat, randomBytes, text, utf8 } from '../crypto/wire.js';
+import { randomBytes, text, utf8 } from '../crypto/wire.js';
 import { EngineError } from '../errors.js';
 import { boxKey, open, seal } from '../crypto/box.js';
 
