@@ -10,6 +10,7 @@ from pathlib import Path
 
 import click
 from flask import current_app
+from flask.cli import with_appcontext
 
 from sync.authorization import Account
 from webapp.imports.known import known_catalogues, known_library
@@ -45,6 +46,7 @@ SHOWN = 40
     "--not-stated", is_flag=True, help="Allow rows that do not say their type, region or authority."
 )
 @LANGUAGE
+@with_appcontext
 def import_register(file: Path, write: bool, create: bool, not_stated: bool, language: str) -> None:
     """Take in a facility register from a CSV or XLSX file."""
     known = known_catalogues(file.name, today())
@@ -80,6 +82,7 @@ def import_register(file: Path, write: bool, create: bool, not_stated: bool, lan
 @click.option("--kind", type=click.Choice(["treaty", "law", "standard", "guide"]))
 @click.option("--text-language", default="", help="Language of the text; guessed where it is not given.")
 @LANGUAGE
+@with_appcontext
 def import_library(
     file: Path,
     write: bool,
@@ -112,6 +115,7 @@ def import_library(
 @APPLY
 @click.option("--name", help="Name of the form; by default from the file's name.")
 @LANGUAGE
+@with_appcontext
 def import_form(file: Path, write: bool, name: str | None, language: str) -> None:
     """Take in a form from an XLSForm workbook."""
     form_name = name or form_name_of(file.name)

@@ -120,7 +120,9 @@ def _split(lines: Sequence[str], language: str) -> tuple[str, str, list[dict[str
         if heading is not None:
             number, own = heading
             if _starts_over(number, articles):
-                articles.clear()  # what came before was the table of contents
+                # What came before was the table of contents; what follows its last line is the preamble.
+                before = _after_preamble(articles[-1].lines)
+                articles.clear()
             articles.append(_Article(number, own or None))
             articles[-1].heading = own or part
             pending = False
@@ -192,9 +194,16 @@ def _front(lines: Sequence[str]) -> tuple[str, list[str], int]:
             + 1
         )
         return title, _without_parts(front[start:]), first - _part_lines(front)
-    begun = _PREAMBLE.match(front[opening])
-    after = [begun[2]] if begun and begun[2] else []
-    return title, _without_parts(after + front[opening + 1 :]), first - _part_lines(front)
+    return title, _without_parts(_after_preamble(front)), first - _part_lines(front)
+
+
+def _after_preamble(lines: Sequence[str]) -> list[str]:
+    """The lines below the word "preamble", or all of them where it is not said."""
+    found = next((index for index, line in enumerate(lines) if _PREAMBLE.match(line)), None)
+    if found is None:
+        return list(lines)
+    begun = _PREAMBLE.match(lines[found])
+    return ([begun[2]] if begun and begun[2] else []) + list(lines[found + 1 :])
 
 
 def _part_lines(front: Sequence[str]) -> int:
@@ -248,11 +257,10 @@ def _value(number: str) -> float:
 
 def _starts_over(number: str, articles: Sequence[_Article]) -> bool:
     """Whether the numbering begins again after a table of contents: headings that had no text."""
-    return (
-        len(articles) > 2
-        and number == articles[0].id
-        and sum(each.length() for each in articles) < 60 * len(articles)
-    )
+    if len(articles) < 3 or number != articles[0].id:
+        return False
+    # The last line of the contents may have the preamble behind it.
+    return sum(each.length() for each in articles[:-1]) < 60 * len(articles)
 
 
 def _before_article(lines: Sequence[str], index: int) -> bool:

@@ -85,7 +85,10 @@ class Catalogue:
             *(item.get("aliases") or ()),
         ]
         for spelling in spellings:
-            self._names.setdefault(self._plain(spelling), ident)
+            # “Pre-trial detention centre (SIZO)” is also known by either half.
+            outside, inside = re.sub(r"\s*\([^)]*\)", "", spelling), re.findall(r"\(([^)]+)\)", spelling)
+            for variant in (spelling, outside, *inside):
+                self._names.setdefault(self._plain(variant), ident)
 
     def match(self, value: str) -> Match:
         """The item this value means."""

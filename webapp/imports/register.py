@@ -251,6 +251,10 @@ class _Writer:
 
     def _place(self, name: str, values: dict[str, Any], problems: list[RowProblem], number: int) -> None:
         cell, column = values.pop(f"{name}_cell", ("", ""))
+        if not cell and self._known(values):
+            # An empty cell of a facility that is known already changes nothing.
+            values[name] = None
+            return
         if name == "authority" and not cell:
             values[name] = self.resolver.authority_of(values.get("facility_type") or "")
             if values[name]:
@@ -258,10 +262,7 @@ class _Writer:
         values[name] = self.resolver.resolve(name, cell)
         if values[name]:
             return
-        # An empty cell of a facility that is known already changes nothing.
-        if not cell and self._known(values):
-            values[name] = None
-        elif cell:
+        if cell:
             problems.append(RowProblem(number, column, "unknown-item", {"value": cell}))
         else:
             problems.append(RowProblem(number, column, "missing", {"field": name}))

@@ -20,6 +20,8 @@ _PAGE_NUMBER = re.compile(
 _LIST_ITEM = re.compile(
     r"(?:\(?(?:\d{1,3}|[a-zа-яәіңғүұқөһ]|[ivx]{1,4})[).]|[-•–—*])(?:\s|(?=[A-ZА-Я]))", re.IGNORECASE
 )
+# Bold and links of Markdown: their words stay.
+_MARKS = re.compile(r"(?:\*\*|__)(.+?)(?:\*\*|__)|\[([^\]]+)\]\([^)]*\)")
 _ENDS = (".", ":", ";", "!", "?", "»", "”", ")")
 REPEATED = 3  # a short line that stands at so many page breaks is a running head
 
@@ -46,7 +48,7 @@ def read_lines(data: bytes) -> list[str]:
             line = re.sub(r"[ \t\u00a0\u200b\ufeff]+", " ", raw).strip()
             if line and (line in heads or _PAGE_NUMBER.fullmatch(line)):
                 continue
-            lines.append(re.sub(r"^(?:\*\*|__)(.+?)(?:\*\*|__)$", r"\1", line))
+            lines.append(_MARKS.sub(lambda mark: mark[1] or mark[2], line))
     return _without_broken_words(lines)
 
 
