@@ -52,3 +52,15 @@ test('the folds are stable', () => {
   assert.equal(foldLook('АК-159'), 'ak-159');
   assert.equal(score(searchKeys(colony), 'вентиляция'), 0);
 });
+
+test('an article in several languages is shown in the reader’s and found in any', async () => {
+  const { ArticleSearch, articlesOf } = await import('../../static/app/library/articles.js');
+  const doc = { _id: 'library:mandela', text_lang: 'ru', articles: [
+    { id: '44', heading: { ru: 'Одиночное заключение', en: 'Solitary confinement' }, text: { ru: '22 часа', en: '22 hours' }, themes: ['solitary'] },
+    { id: '23', heading: 'Прогулка', text: 'Час в день', themes: [] },
+  ] };
+  const articles = articlesOf([{ doc }], 'en');
+  assert.deepEqual(articles.map(({ heading, lang }) => [heading, lang]), [['Solitary confinement', 'en'], ['Прогулка', 'ru']]);
+  const search = new ArticleSearch(articles);
+  for (const query of ['solitary', 'одиночное']) assert.deepEqual(search.find(query).map(({ norm }) => norm), ['mandela/44']);
+});

@@ -8,7 +8,7 @@ import signal
 from pathlib import Path
 from types import TracebackType
 
-from playwright.sync_api import BrowserContext, Page, Playwright
+from playwright.sync_api import BrowserContext, ConsoleMessage, Page, Playwright
 
 CHROMIUM = "/usr/bin/chromium"
 ARGUMENTS = [
@@ -22,6 +22,10 @@ ARGUMENTS = [
     "--use-fake-ui-for-media-stream",
 ]
 SIZES = {"desktop": (1280, 800), "tablet": (820, 1180), "phone": (390, 844)}
+
+
+# Tablets that are open now: a failed test leaves pictures of them.
+OPEN_TABLETS: list[Tablet] = []
 
 
 class Tablet:
@@ -51,12 +55,18 @@ class Tablet:
             permissions=["camera", "microphone"],
         )
         self.context.set_default_timeout(20_000)
+        OPEN_TABLETS.append(self)
         page = self.context.pages[0] if self.context.pages else self.context.new_page()
         page.on("pageerror", lambda error: self.errors.append(str(error)))
         page.on(
             "console", lambda message: self.errors.append(message.text) if message.type == "error" else None
         )
         return page
+
+    def _on_console(self, message: ConsoleMessage) -> None:
+        # A server that is not there is no error of the page's; everything else is.
+        if message.type == "error" and "net::ERR_" not in message.text and "htmx:" not in message.text:
+            self.errors.append(message.text)
 
     @property
     def page(self) -> Page:
@@ -67,6 +77,7 @@ class Tablet:
         if self.context is not None:
             self.context.close()
             self.context = None
+            OPEN_TABLETS.remove(self)
 
     def kill(self) -> None:
         """End every process of this profile at once, as a dead battery does."""
@@ -79,6 +90,7 @@ class Tablet:
         with contextlib.suppress(Exception):  # the browser is gone: that was the point
             self.context.close()
         self.context = None
+        OPEN_TABLETS.remove(self)
         for name in ("SingletonLock", "SingletonCookie", "SingletonSocket"):
             (self.profile / name).unlink(missing_ok=True)
 

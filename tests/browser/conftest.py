@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import fcntl
 from collections.abc import Iterator
 from pathlib import Path
@@ -9,6 +10,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Playwright, sync_playwright
 
+from tests.browser.chromium import OPEN_TABLETS
 from tests.browser.server import Server, seed
 
 
@@ -39,3 +41,17 @@ def server(seeded: Path, tmp_path: Path) -> Iterator[Server]:
 def playwright() -> Iterator[Playwright]:
     with sync_playwright() as started:
         yield started
+
+
+@pytest.hookimpl(hookwrapper=True)
+def pytest_runtest_makereport(item: pytest.Item) -> Iterator[None]:
+    """Leave a picture of every open tablet beside a failed test's other files."""
+    outcome = yield
+    report = outcome.get_result()  # type: ignore[attr-defined]
+    if report.when != "call" or not report.failed:
+        return
+    folder = getattr(item, "funcargs", {}).get("tmp_path")
+    for number, tablet in enumerate(OPEN_TABLETS):
+        with contextlib.suppress(Exception):
+            tablet.page.screenshot(path=str(folder / f"failed-{number}.png"))
+            report.sections.append(("tablet", f"{folder}/failed-{number}.png\n{tablet.errors}"))

@@ -5,7 +5,7 @@
  */
 import { AqElement, html, icon, nothing } from '../element.js';
 import { LANGUAGE_NAMES } from '../i18n.js';
-import { slugOf } from './articles.js';
+import { languageOf, slugOf } from './articles.js';
 
 export class AqArticle extends AqElement {
   static properties = { library: { attribute: false }, article: { attribute: false }, embedded: { type: Boolean }, work: { state: true }, missing: { state: true } };
@@ -49,19 +49,21 @@ export class AqArticle extends AqElement {
         <button class="btn" type="button" @click=${() => app.go('library', {}, { replace: true })}>${this.t('library.toLibrary')}</button></div>`);
     }
     if (!work) return wrap(html`<p class="opening" role="status">${this.t('shell.opening')}</p>`);
-    const { heading, text, themes = [] } = articles[index];
-    const foreign = work.text_lang && work.text_lang !== app.language;
-    const name = LANGUAGE_NAMES[/** @type {'ru'} */ (work.text_lang)]?.name ?? work.text_lang;
+    const { themes = [], ...entry } = articles[index];
+    const [heading, text] = [app.multi(entry.heading), app.multi(entry.text)];
+    const language = languageOf(entry.text, work.text_lang, app.language);
+    const foreign = language && language !== app.language;
+    const name = LANGUAGE_NAMES[/** @type {'ru'} */ (language)]?.name ?? language;
     return wrap(html`
       <article class="stack">
         <section class="card stack">
           <p class="meta">${app.multi(work.title)}</p>
-          <h2 lang=${work.text_lang ?? ''}>${heading}</h2>
+          <h2 lang=${language}>${heading}</h2>
           <div class="row">
             ${themes.map((/** @type {string} */ theme) => html`<span class="badge">${app.label('themes', theme)}</span>`)}
             ${foreign ? html`<span class="badge info">${icon('language')} ${this.t('library.textIn', { language: name })}</span>` : nothing}
           </div>
-          <div class="prose" lang=${work.text_lang ?? ''}>${String(text ?? '').split(/\n{1,}/).filter(Boolean).map((paragraph) => html`<p>${paragraph}</p>`)}</div>
+          <div class="prose" lang=${language}>${text.split(/\n{1,}/).filter(Boolean).map((paragraph) => html`<p>${paragraph}</p>`)}</div>
         </section>
         <div class="row between">
           <button class="btn" type="button" ?disabled=${index === 0} @click=${() => this.#turn(String(articles[index - 1].id))}>${icon('arrow-left')} ${this.t('library.previous')}</button>
@@ -69,9 +71,9 @@ export class AqArticle extends AqElement {
         </div>
         <details class="card">
           <summary>${icon('list')} ${this.t('library.contents')}</summary>
-          <div class="list">${articles.map((/** @type {any} */ entry) => html`
-            <button class="list-item" type="button" lang=${work.text_lang ?? ''} aria-current=${String(entry.id) === String(this.article) ? 'true' : 'false'} @click=${() => this.#turn(String(entry.id))}>
-              <span class="body">${entry.heading || entry.id}</span></button>`)}</div>
+          <div class="list">${articles.map((/** @type {any} */ other) => html`
+            <button class="list-item" type="button" lang=${language} aria-current=${String(other.id) === String(this.article) ? 'true' : 'false'} @click=${() => this.#turn(String(other.id))}>
+              <span class="body">${app.multi(other.heading) || other.id}</span></button>`)}</div>
         </details>
       </article>
     `);

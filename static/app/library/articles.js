@@ -1,12 +1,14 @@
 /**
  * The library's articles as a list that can be searched. Pure but for MiniSearch.
  *
- * A norm is `<library slug>/<article id>`; it is the id of an article here.
+ * A norm is `<library slug>/<article id>`; it is the id of an article here. Headings and texts may stand in
+ * several languages: one is shown, all are searched.
  *
- * @typedef {{norm: string, library: string, article: string, heading: string, text: string, themes: string[], lang: string}} Article
+ * @typedef {{norm: string, library: string, article: string, heading: string, text: string, themes: string[], lang: string, words: string}} Article
  */
 import MiniSearch from '../../vendor/minisearch.js';
 import { foldSound } from '../facilities/search.js';
+import { multi } from '../i18n.js';
 
 /** The slug of a library document's id. @param {string} id */
 export function slugOf(id) {
@@ -16,12 +18,27 @@ export function slugOf(id) {
 /**
  * All articles, library by library, in their order.
  * @param {import('../context.js').Reading[]} libraries
+ * @param {string} language the reader's
  * @returns {Article[]}
  */
-export function articlesOf(libraries) {
+export function articlesOf(libraries, language) {
   return libraries.flatMap(({ doc }) => (doc.articles ?? []).map((/** @type {any} */ { id, heading, text, themes }) => ({
-    norm: `${slugOf(doc._id)}/${id}`, library: slugOf(doc._id), article: String(id), heading: heading ?? '', text: text ?? '', themes: themes ?? [], lang: doc.text_lang ?? '',
+    norm: `${slugOf(doc._id)}/${id}`, library: slugOf(doc._id), article: String(id), heading: multi(heading, language), text: multi(text, language),
+    themes: themes ?? [], lang: languageOf(text, doc.text_lang, language), words: [...everyForm(heading), ...everyForm(text)].join(' '),
   })));
+}
+
+/**
+ * The language that a text is shown in: the reader's where the text has it, else the library's own.
+ * @param {any} text a string or a `multi` @param {string | undefined} own @param {string} language
+ */
+export function languageOf(text, own, language) {
+  return text && typeof text === 'object' && text[language] ? language : own ?? '';
+}
+
+/** @param {any} text @returns {string[]} */
+function everyForm(text) {
+  return text && typeof text === 'object' ? Object.values(text) : [String(text ?? '')];
 }
 
 /**
@@ -49,7 +66,7 @@ export class ArticleSearch {
   constructor(articles) {
     this.#articles = new Map(articles.map((article) => [article.norm, article]));
     this.#index = new MiniSearch({
-      idField: 'norm', fields: ['heading', 'article', 'text'], processTerm: (term) => foldSound(term) || null,
+      idField: 'norm', fields: ['heading', 'article', 'words'], processTerm: (term) => foldSound(term) || null,
       searchOptions: { prefix: true, fuzzy: (term) => (term.length > 4 && !/\d/.test(term) ? 0.2 : false), boost: { heading: 3, article: 3 }, combineWith: 'AND' },
     });
     this.#index.addAll([...this.#articles.values()]);

@@ -25,6 +25,7 @@ export class Shelf extends AqElement {
   connectedCallback() {
     super.connectedCallback();
     this.listen(this.app, 'reference', () => this.requestUpdate());
+    this.listen(this.app, 'language', () => { this.#search = undefined; });
     this.#read();
   }
 
@@ -35,7 +36,7 @@ export class Shelf extends AqElement {
 
   /** @returns {import('./articles.js').Article[]} */
   found() {
-    this.#search ??= new ArticleSearch(articlesOf(this.libraries ?? []));
+    this.#search ??= new ArticleSearch(articlesOf(this.libraries ?? [], this.app.language));
     const found = this.#search.find(this.query);
     if (!this.theme) return found;
     const themes = themesUnder(this.app.catalogue('themes'), this.theme);
