@@ -10,6 +10,7 @@ from pathlib import Path
 
 import click
 from flask import Flask, current_app
+from flask.cli import with_appcontext
 from sqlalchemy import func, select
 
 from sync.authorization import Account
@@ -31,6 +32,7 @@ def register(app: Flask) -> None:
 
 
 @click.command("init-db")
+@with_appcontext
 def init_db() -> None:
     """Make the tables and keys that are missing (the application does so whenever it starts)."""
     click.echo(f"Ready: {current_app.config['AIGAQ'].instance}")
@@ -39,6 +41,7 @@ def init_db() -> None:
 @click.command("seed")
 @click.option("--seed", "number", default=1, show_default=True, help="Another number makes another country.")
 @click.option("--if-empty", is_flag=True, help="Do nothing where there are accounts already.")
+@with_appcontext
 def seed(number: int, if_empty: bool) -> None:
     """Fill an empty instance with the synthetic country."""
     if db.session.scalar(select(func.count()).select_from(AccountRow)):
@@ -87,6 +90,7 @@ def plant(number: int) -> str:
 @click.command("export-form")
 @click.argument("name")
 @click.argument("file", type=click.Path(dir_okay=False, writable=True, path_type=Path))
+@with_appcontext
 def export_form(name: str, file: Path) -> None:
     """Write a form that ships as an XLSForm workbook, to edit in LibreOffice and import again."""
     try:
@@ -98,6 +102,7 @@ def export_form(name: str, file: Path) -> None:
 
 
 @click.command("rebuild")
+@with_appcontext
 def rebuild() -> None:
     """Drop the read model and fill it again from the documents."""
     click.echo(f"Rebuilt from {current_app.extensions['aigaq'].rebuild()} documents")
@@ -108,6 +113,7 @@ def rebuild() -> None:
 @click.argument("name")
 @click.option("--role", type=click.Choice(ROLES), required=True)
 @click.option("--group", help="Id of the regional group; monitors and group leaders need one.")
+@with_appcontext
 def create_account(login: str, name: str, role: str, group: str | None) -> None:
     """Open an account; the password is asked for, or read from AIGAQ_NEW_PASSWORD."""
     password = os.environ.get("AIGAQ_NEW_PASSWORD") or click.prompt(

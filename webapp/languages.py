@@ -12,7 +12,7 @@ from typing import Any
 
 from babel import Locale
 from babel.dates import format_interval
-from flask import Flask, request, session
+from flask import Flask, has_request_context, request, session
 from flask_babel import Babel, format_date, format_datetime, format_decimal, get_locale, get_timezone, gettext
 
 from webapp.access import signed_in
@@ -23,6 +23,8 @@ SHORT_NAMES = {"ru": "Рус", "kk": "Қаз", "en": "Eng"}
 
 def choose_language() -> str:
     """The language of this request: the account's, the session's, the browser's, Russian."""
+    if not has_request_context():
+        return "en"  # commands speak to whoever runs the server
     account = signed_in()
     for wish in (account.language if account else None, session.get("language")):
         if wish in LANGUAGES:
