@@ -188,7 +188,10 @@ export class Take extends EventTarget {
     const recorder = this.#recorder;
     if (recorder.state !== 'inactive') recorder.stop();
     // A recorder whose tracks all ended is inactive before its last frame comes; one that broke may never say "stop".
-    await Promise.race([this.#stopped, new Promise((resolve) => setTimeout(resolve, STOP_PATIENCE_MS))]);
+    /** @type {ReturnType<typeof setTimeout> | undefined} */
+    let patience;
+    await Promise.race([this.#stopped, new Promise((resolve) => { patience = setTimeout(resolve, STOP_PATIENCE_MS); })]);
+    clearTimeout(patience);
     for (const detach of this.#detach) detach();
     for (const track of this.#setup.stream.getTracks()) track.stop();
     await this.#tail;
