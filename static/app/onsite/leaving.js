@@ -46,9 +46,15 @@ export class AqLeaving extends ChannelElement {
   sentence({ interviews, recordings }) {
     const handles = interviews.map((doc) => doc.handle).filter(Boolean);
     return [
-      handles.length ? this.t('onsite.leave.interviews', { n: handles.length, handles: new Intl.ListFormat(this.app.language).format(handles) }) : '',
+      handles.length ? this.t('onsite.leave.interviews', { n: handles.length, handles: this.list(handles) }) : '',
       recordings.length ? this.t('onsite.leave.recordings', { n: recordings.length }) : '',
     ].filter(Boolean).join(' ');
+  }
+
+  /** Chromium ships no list words for Kazakh and would borrow another language's "and". @param {string[]} words */
+  list(words) {
+    const { language } = this.app;
+    return Intl.ListFormat.supportedLocalesOf(language).length ? new Intl.ListFormat(language).format(words) : words.join(', ');
   }
 
   /** @param {ReturnType<typeof withoutSummary>} missing */
