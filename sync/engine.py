@@ -63,7 +63,7 @@ class SyncEngine:
         self.archive = Archive(database, keys)
         self.content_keys = ContentKeys(database)
         self.channels = Channels(documents, database)
-        self.erasures = Erasures(documents, database, media)
+        self.erasures = Erasures(documents, database, media, authorizer)
         self.sessions = Sessions(database, authorizer, clock)
         self.changes = ChangesStream(documents, database, self.channels, self.content_keys, clock)
         rooms = Rooms(
@@ -73,7 +73,7 @@ class SyncEngine:
         self.projector = Projector(documents, database, _Ledger(self.archive, self.erasures))
         for channel in ("reference", "office"):
             documents.create_channel(channel)
-        self.erasures.complete()
+        self._resume_erasures()
 
     def submit(self, channel: str, document: dict[str, Any], *, author: Account) -> Revision:
         """Store a document written by the office, project it, and return what was stored.
@@ -155,7 +155,7 @@ class SyncEngine:
         return released
 
     def content_key(self, channel: str, document_id: str, account: Account) -> ContentKey | None:
-        """The key for an office page: group keys to the visit's readers, custody stanzas to key holders, logged.
+        """The key for an office page: group keys to the visit's readers, custody stanzas to key holders; logged.
 
         None where there is none or it was destroyed. Raises Refused.
         """
@@ -165,12 +165,12 @@ class SyncEngine:
         if key.document_class == "custody":
             if not may_open_custody(account):
                 raise Refused("custody content is opened by key holders")
-            detail: dict[str, object] = {"channel": channel}
-            self.authorizer.audit("custody.opened", account=account.id, subject=document_id, detail=detail)
-            return key
-        card = self.channels.card(channel)
-        if card is None or not may_read_visit(account, card):
-            raise Refused("not a reader of this visit")
+        else:
+            card = self.channels.card(channel)
+            if card is None or not may_read_visit(account, card):
+                raise Refused("not a reader of this visit")
+        action = "custody.opened" if key.document_class == "custody" else "key.read"
+        self.authorizer.audit(action, account=account.id, subject=document_id, detail={"channel": channel})
         return key
 
     def deliver(self, body: dict[str, Any], *, carrier: str) -> list[dict[str, Any]]:
@@ -195,6 +195,13 @@ class SyncEngine:
     def version(self) -> int:
         """Grows with every projected change; live pages poll it."""
         return self.projector.version()
+
+    def _resume_erasures(self) -> None:
+        """Finish what a crash cut off, also between storing a withdrawal and writing down what it erases."""
+        self.erasures.complete()
+        for channel, withdrawal in self.projector.withdrawals():
+            by, now = str(withdrawal["updated_by"]), timestamp(self.clock.now())
+            self.erasures.request(channel, withdrawal, by=by, now=now)
 
     def _write(self, channel: str, document: dict[str, Any], author: Account) -> Revision:
         id_ = document.get("_id")

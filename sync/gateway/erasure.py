@@ -14,6 +14,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Engine, insert, select, update
 
+from sync.authorization import Authorizer
 from sync.database import reading, writing
 from sync.documents.contract import DocumentStore, Incoming
 from sync.errors import NotFound
@@ -43,10 +44,13 @@ def stub_of(document: dict[str, Any]) -> dict[str, Any]:
 
 
 class Erasures:
-    def __init__(self, documents: DocumentStore, database: Engine, media: MediaStore) -> None:
+    def __init__(
+        self, documents: DocumentStore, database: Engine, media: MediaStore, authorizer: Authorizer
+    ) -> None:
         self._documents = documents
         self._database = database
         self._media = media
+        self._authorizer = authorizer
 
     def request(self, channel: str, withdrawal: dict[str, Any], *, by: str, now: str) -> list[str]:
         """Write down what a stored withdrawal erases, and erase it; the documents' ids. Idempotent."""
@@ -55,6 +59,9 @@ class Erasures:
             for id_ in dict.fromkeys(withdrawal.get("erases") or [])
             if isinstance(id_, str) and id_.partition(":")[0] in ERASABLE and len(id_) <= 200
         ]
+        asked = set(ids) - self.erased(channel, ids)
+        if not asked:
+            return ids
         columns = tables.erasure.c
         row = {
             "channel": channel,
@@ -69,6 +76,8 @@ class Erasures:
             rows = [{**row, "document": id_, "stub": None} for id_ in ids if id_ not in known]
             if rows:
                 connection.execute(insert(tables.erasure), rows)
+        detail: dict[str, object] = {"channel": channel, "documents": sorted(asked)}
+        self._authorizer.audit("erasure", account=by, subject=withdrawal["_id"], detail=detail)
         self.complete()
         return ids
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import date
+from typing import Any
 
 from sqlalchemy import Connection, Engine, delete, insert, select
 
@@ -16,7 +17,7 @@ from sync.documents.contract import Change, DocumentStore
 from sync.errors import BadRequest, NotFound
 from sync.projections import brief, evidence, findings, items, plans, recommendations, reference, visits
 from sync.projections.readings import Batch, Ledger, Reading
-from sync.projections.tables import checkpoint, read_model
+from sync.projections.tables import checkpoint, item, read_model
 from sync.revisions import merge
 
 PAGE = 500
@@ -91,6 +92,12 @@ class Projector:
         """The fields of a visit's brief, or None where they cannot be known yet."""
         with reading(self._database) as connection:
             return brief.compose(connection, channel, today)
+
+    def withdrawals(self) -> list[tuple[str, dict[str, Any]]]:
+        """Every withdrawal that has been projected, with its channel."""
+        query = select(item.c.channel, item.c.body).where(item.c.type == "withdrawal").order_by(item.c.id)
+        with reading(self._database) as connection:
+            return [(row.channel, row.body) for row in connection.execute(query)]
 
     def _channel(self, channel: str) -> int:
         count, more = 0, True

@@ -161,3 +161,20 @@ def test_an_erasure_cut_in_the_middle_is_completed_at_the_next_start(
     assert not any(
         "слова, которых".encode() in path.read_bytes() for path in world.folder.glob("documents.sqlite*")
     )
+
+
+def test_a_withdrawal_whose_erasure_was_never_written_down_is_carried_out_at_the_next_start(
+    world: World, alice: Tablet, visit: str
+) -> None:
+    document = alice.document("note", text="слова")
+    world.bring(alice, visit, document)
+    outbox, rooms = fragile_outbox(world)
+    rooms["erasures"].countdown = 1
+    withdrawal = alice.document("withdrawal", interview=None, use="interview", erases=[document["_id"]])
+    with pytest.raises(StoreFailed):
+        outbox.deliver({"envelopes": [alice.envelope(visit, withdrawal)]}, carrier=alice.id)
+    world.engine.catch_up()
+    assert world.engine.read(visit, document["_id"]) == document
+    again = build(world.folder, authorizer=world.authorizer, clock=world.clock)
+    assert again.engine.read(visit, document["_id"])["erased"] is True  # type: ignore[index]
+    assert ("erasure", ALICE.id, withdrawal["_id"]) in world.authorizer.log
