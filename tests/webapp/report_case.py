@@ -330,7 +330,8 @@ class Case:
                 finished_at=finished,
                 no_tablet=none,
             )
-        self.item("report:1", LEADER, **self.report)
+        if not any(row["type"] == "report" for row in self.items):
+            self.item("report:1", LEADER, **self.report)
         for row in self.items:
             put(tables.item, **row)
         self._derived(put)
