@@ -31,7 +31,7 @@ from sqlalchemy import (
     update,
 )
 
-from sync.database import open_database, reading, writing
+from sync.database import drop_traces, open_database, reading, writing
 from sync.documents.contract import Change, Changes, Incoming, Updates
 from sync.documents.tree import Node, Tree
 from sync.errors import BadRequest, NotFound
@@ -135,7 +135,7 @@ class EmbeddedStore:
                 connection.execute(delete(table).where(table.c.channel == channel))
             seq = self._advance(connection, 1)
             connection.execute(update(channel_table).where(found).values(deleted=True, seq=seq))
-        self._truncate_log()
+        drop_traces(self._engine)
 
     def put_revisions(self, channel: str, revisions: Sequence[Incoming]) -> list[bool]:
         if not revisions:
@@ -195,12 +195,7 @@ class EmbeddedStore:
         with writing(self._engine) as connection:
             for table in (revision_table, document_table):
                 connection.execute(delete(table).where(table.c.channel == channel, table.c.id == document_id))
-        self._truncate_log()
-
-    def _truncate_log(self) -> None:
-        """Fold the write-ahead log into the file and cut it: `secure_delete` does not reach into the log."""
-        with self._engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-            connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+        drop_traces(self._engine)
 
     def _epoch(self, connection: Connection, channel: str) -> str:
         columns = channel_table.c

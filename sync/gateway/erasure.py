@@ -15,7 +15,7 @@ from typing import Any
 from sqlalchemy import Connection, Engine, insert, select, update
 
 from sync.authorization import Authorizer
-from sync.database import reading, writing
+from sync.database import drop_traces, reading, writing
 from sync.documents.contract import DocumentStore, Incoming
 from sync.errors import NotFound
 from sync.gateway import content_keys, tables
@@ -88,6 +88,8 @@ class Erasures:
             rows = connection.execute(select(columns.channel, columns.document).where(~columns.done)).all()
         for row in rows:
             self._erase(row.channel, row.document)
+        if rows:
+            drop_traces(self._database)
         return len(rows)
 
     def erased(self, channel: str, documents: Sequence[str]) -> set[str]:

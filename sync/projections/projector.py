@@ -12,7 +12,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Engine, delete, insert, select
 
-from sync.database import reading, writing
+from sync.database import drop_traces, reading, writing
 from sync.documents.contract import Change, DocumentStore
 from sync.errors import BadRequest, NotFound
 from sync.projections import brief, evidence, findings, items, plans, recommendations, reference, visits
@@ -111,13 +111,16 @@ class Projector:
                     page = self._documents.changes(channel, None, PAGE)
                 except NotFound:
                     return count
+                erased = bool(page.changes) and self._project(connection, channel, page.changes)
                 if page.changes:
-                    self._project(connection, channel, page.changes)
                     _save(connection, channel, page.since, page.changes[-1].position)
+            if erased:
+                drop_traces(self._database)
             count, more = count + len(page.changes), page.more
         return count
 
-    def _project(self, connection: Connection, channel: str, changes: tuple[Change, ...]) -> None:
+    def _project(self, connection: Connection, channel: str, changes: tuple[Change, ...]) -> bool:
+        """Project one page; whether rows were overwritten by an erasure."""
         ids = [change.id for change in changes]
         received, erased = self._ledger.received(channel, ids), self._ledger.erased(channel, ids)
         batch = Batch(
@@ -128,6 +131,7 @@ class Projector:
             project(connection, batch)
         if batch.touches("visit", "facility", "brief"):
             self._briefs_may_be_due = True
+        return bool(erased)
 
 
 def _reading(change: Change, received_at: str | None, erased: bool) -> Reading:

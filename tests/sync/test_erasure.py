@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 from sqlalchemy import select
@@ -9,7 +10,7 @@ from sqlalchemy import select
 from sync.authorization import Account
 from sync.database import reading
 from sync.gateway import tables
-from sync.wire import sha256_hex
+from sync.wire import sha256_hex, unb64
 from tests.fakes import Tablet
 from tests.personas import ALICE, KIM
 from tests.sync.conftest import World
@@ -25,6 +26,13 @@ def archived(world: World, document: str) -> list[bytes | None]:
     query = select(tables.envelope.c.sealed).where(tables.envelope.c.document == document)
     with reading(world.engine.archive._database) as connection:
         return list(connection.scalars(query))
+
+
+def traces(world: World, marker: bytes) -> list[str]:
+    """Files of the server in which the bytes can be found, JSON's escapes included."""
+    escaped = json.dumps(marker.decode(errors="replace"))[1:-1].encode()
+    files = [path for path in world.folder.rglob("*") if path.is_file()]
+    return [path.name for path in files if marker in (data := path.read_bytes()) or escaped in data]
 
 
 def lines(world: World, account: Account, channel: str, since: str | None = None) -> list[dict[str, Any]]:
@@ -58,6 +66,8 @@ def test_erasing_leaves_nothing_that_could_be_opened(world: World, alice: Tablet
     deliver(world, alice, visit, medium, key)
     for chunk in chunks:
         world.engine.media.put(sha256_hex(chunk), chunk)
+    assert traces(world, MARKER.encode())
+    assert traces(world, unb64(key["stanza"]))
     deliver(world, alice, visit, withdraw(alice, medium["_id"]))
 
     assert world.engine.content_keys.get(visit, medium["_id"]) is None
@@ -68,8 +78,9 @@ def test_erasing_leaves_nothing_that_could_be_opened(world: World, alice: Tablet
     assert stub is not None
     assert (stub["erased"], stub["kind"]) == (True, "audio")
     assert not {"chunks", "caption", "place"} & set(stub)
-    files = [path for path in world.folder.rglob("*") if path.is_file()]
-    assert not any(MARKER.encode() in path.read_bytes() for path in files if "documents" in path.name)
+    assert not traces(world, MARKER.encode())
+    assert not traces(world, unb64(key["stanza"]))
+    assert not traces(world, chunks[0][1000:1100])
     # What proves that it was received stays.
     (row,) = [row for row in world.engine.receipts(visit) if row["document"] == medium["_id"]]
     assert len(row["receipt"]["content_sha256"]) == 64
@@ -82,9 +93,7 @@ def test_the_text_of_a_note_goes_and_its_handle_stays(world: World, alice: Table
     world.bring(alice, visit, {**note, "text": MARKER + " дважды"})
     world.bring(alice, visit, withdraw(alice, interview["_id"], note["_id"]))
     assert world.engine.read(visit, interview["_id"])["handle"] == "А-1"  # type: ignore[index]
-    for path in world.folder.glob("*.sqlite*"):
-        if "documents" in path.name:
-            assert MARKER.encode() not in path.read_bytes()
+    assert not traces(world, MARKER.encode())
     bodies = [str(row["doc"]) for row in lines(world, ALICE, visit) if "doc" in row]
     assert not any(MARKER in body for body in bodies)
 
