@@ -91,7 +91,10 @@ class _Calendar:
     def plan_year(self, count: int) -> list[dict[str, Any]]:
         """This year's plan; what of it is due by today has been visited, with a few specials besides."""
         items: list[dict[str, Any]] = []
-        for _ in range(count):
+        # Popular facilities come up again and again: draw until the plan is full.
+        for _ in range(count * 20):
+            if len(items) == count:
+                break
             month = self.random.randint(1, 12)
             facility = self._pick(date(self.today.year, month, 1))
             if not self.plan_item(items, facility, month, self._kind(facility, self.today, special=False)):
