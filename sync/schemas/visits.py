@@ -146,6 +146,8 @@ Report = schema_of(
         "language": text(required=True),
         "sections": fields.Nested(Sections, allow_none=True),
         "approved_by": ids(),
+        "photos": ids(),
+        "note": text(null=True),
     },
 )
 

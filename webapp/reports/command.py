@@ -6,6 +6,7 @@ from pathlib import Path
 
 import click
 from flask import current_app
+from flask.cli import with_appcontext
 
 from webapp.languages import today
 from webapp.models import db
@@ -22,6 +23,7 @@ from webapp.reports.word import BrokenTemplateError
 @click.option("--language", type=click.Choice(languages()), default="ru", show_default=True)
 @click.option("--output", type=click.Choice(OUTPUTS), default="internal", show_default=True)
 @click.option("--to", "path", type=click.Path(dir_okay=False, path_type=Path), help="File to write.")
+@with_appcontext
 def report(channel: str, kind: str, language: str, output: str, path: Path | None) -> None:
     """Write the report of the visit CHANNEL (visit-…) to a file."""
     engine = current_app.extensions["aigaq"]
