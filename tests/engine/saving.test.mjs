@@ -307,3 +307,21 @@ test('the export holds what waits, sealed', async () => {
   assert.deepEqual([listed.envelopes.length, listed.chunks.length], [2, 1]);
   assert.ok(!Buffer.from(bytes).includes('МАРКЕР'));
 });
+
+test('drafts go with their channel and with the document that was erased; others stay', async () => {
+  const tablet = await newTablet(await organisation());
+  const other = CHANNEL.replace('01jn', '01jp');
+  const draft = (k, v) => tablet.session.commit([{ t: 'draft', k, v }]);
+  const note = await tablet.save(CHANNEL, { type: 'note', text: 'x' });
+  const kept = await tablet.save(CHANNEL, { type: 'note', text: 'y' });
+  await draft(`${CHANNEL}/note/${note.doc._id}`, { text: 'ERASED-WORDS' });
+  await draft(`${CHANNEL}/note/${kept.doc._id}`, { text: 'y y' });
+  await draft(`${CHANNEL}/form-version/form:a/1`, {});
+  await draft(`${other}/note/new`, { text: 'elsewhere' });
+  await tablet.opened.erasure.withdraw(CHANNEL, { interview: null, use: 'notes', erases: [note.doc._id], reason: '' });
+  let later = await restart(tablet);
+  assert.deepEqual(later.session.records.draftsOf(CHANNEL), [`${CHANNEL}/note/${kept.doc._id}`, `${CHANNEL}/form-version/form:a/1`]);
+  await purge(later.session, CHANNEL);
+  later = await restart(later);
+  assert.deepEqual([...later.session.records.drafts], [[`${other}/note/new`, { text: 'elsewhere' }]]);
+});

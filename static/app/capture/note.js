@@ -3,6 +3,7 @@
 // Owns: writing, the draft of every keystroke, and turning it into a `note`. What is left unsaved stays
 // as an encrypted draft and is there again; a saved note opened again becomes its next version.
 
+import { draftKey } from '../draft_key.js';
 import { html, icon, nothing } from '../element.js';
 import { ChannelElement } from './channel_element.js';
 import { recentPlaces } from './places.js';
@@ -25,11 +26,6 @@ import './thumb.js';
 /** @returns {NoteDraft} */
 function emptyNote() {
   return { text: '', place: '', theme: null, source: null, media: [], about: null, on_paper: null, started: null };
-}
-
-/** @param {string} channel @param {string | null} id */
-export function noteDraftKey(channel, id) {
-  return `note/${channel}/${id ?? 'new'}`;
 }
 
 export class AqNote extends ChannelElement {
@@ -57,7 +53,7 @@ export class AqNote extends ChannelElement {
   }
 
   get draftKey() {
-    return noteDraftKey(this.channel, this.id || null);
+    return draftKey(this.channel, 'note', this.id || 'new');
   }
 
   async gather() {

@@ -9,6 +9,7 @@
  *
  * Event: `state`.
  */
+import { draftKey } from '../draft_key.js';
 
 /**
  * @typedef {import('../../engine/types.js').Reading} Reading
@@ -28,14 +29,9 @@ export const QUIET_MS = 20_000;
 const RETRY_MS = 4_000;
 const HEADER = ['_rev', 'schema', 'class', 'created_at', 'created_by', 'updated_at', 'updated_by', 'device', 'base', 'conflicts'];
 
-/** @param {string} channel @param {string} submission */
-export function draftKey(channel, submission) {
-  return `form ${channel} ${submission}`;
-}
-
 /** The version of a form that a submission was begun with, kept while the office may publish another. @param {string} channel @param {string} form @param {string} version */
 export function pinKey(channel, form, version) {
-  return `form-version ${channel} ${form} ${version}`;
+  return draftKey(channel, 'form-version', form, version);
 }
 
 export class Autosave extends EventTarget {
@@ -125,7 +121,7 @@ export class Autosave extends EventTarget {
   async #writeDraft() {
     const { engine, channel, session, place } = this.#setup;
     if (!this.#document) return;
-    await engine.saveDraft(draftKey(channel, this.#document._id), {
+    await engine.saveDraft(draftKey(channel, 'form', this.#document._id), {
       form: session.form._id, version: session.form.version, live: this.#live, dirty: this.#dirty, place: place(), ...session.filled,
     });
   }

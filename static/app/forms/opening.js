@@ -4,7 +4,8 @@
  * Owns the choice between a new form, a resumed draft, a stored revision and plain reading. Must not draw.
  */
 import { FormError, FormSession } from '../../forms/session.js';
-import { draftKey, pinKey } from './autosave.js';
+import { draftKey } from '../draft_key.js';
+import { pinKey } from './autosave.js';
 
 /**
  * @typedef {object} Opened
@@ -25,7 +26,7 @@ export async function openForm(engine, { channel, form, submission, me, language
   const id = submission || await interrupted(engine, channel, form ?? '');
   const document = id ? (await engine.get(channel, id))?.doc ?? null : null;
   const readonly = Boolean(document && document.created_by !== me);
-  const draft = id && !readonly ? await engine.draft(draftKey(channel, id)).catch(() => null) : null;
+  const draft = id && !readonly ? await engine.draft(draftKey(channel, 'form', id)).catch(() => null) : null;
   const formId = document?.form ?? form;
   const version = draft?.version ?? document?.form_version ?? null;
   /** @type {Opened} */
@@ -47,7 +48,7 @@ export async function openForm(engine, { channel, form, submission, me, language
 
 /** A form that a crash or a lock interrupted, of the same kind and by the same person. @param {any} engine @param {string} channel @param {string} form @returns {Promise<string | null>} */
 async function interrupted(engine, channel, form) {
-  const prefix = draftKey(channel, '');
+  const prefix = draftKey(channel, 'form', '');
   const drafts = await engine.drafts(prefix).catch(() => []);
   const found = drafts.filter((/** @type {any} */ { value }) => value?.form === form && value.live);
   return found.length ? found[found.length - 1].key.slice(prefix.length) : null;

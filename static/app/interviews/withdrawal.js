@@ -33,7 +33,6 @@ export async function withdrawConsent(screen, interview, use) {
   });
   if (!sure) return false;
   const done = await screen.attempt(async () => {
-    if (use === 'interview') await app.engine.dropDraft(`interview/${channel}/${interview._id}`);
     await app.engine.withdraw(channel, {
       interview: interview._id, use, erases, reason: screen.t('interviews.withdraw.reason'),
     });

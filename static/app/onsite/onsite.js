@@ -2,6 +2,7 @@
 //
 // Owns: the order of its cards, and list and detail side by side on a wide screen.
 
+import { draftKey } from '../draft_key.js';
 import { html, icon, nothing } from '../element.js';
 import { ChannelElement } from '../capture/channel_element.js';
 import { briefId } from '../visit/days.js';
@@ -45,7 +46,7 @@ export class AqOnsite extends ChannelElement {
   async gather() {
     const { engine } = this.app;
     const [brief, forms, drafts] = await Promise.all([
-      engine.get(this.channel, briefId(this.channel)), engine.list('reference', 'form'), engine.drafts(`note/${this.channel}/new`),
+      engine.get(this.channel, briefId(this.channel)), engine.list('reference', 'form'), engine.drafts(draftKey(this.channel, 'note', 'new')),
     ]);
     this.brief = brief?.doc ?? null;
     this.forms = forms;

@@ -3,6 +3,7 @@
  *
  * `prefill` comes from a form's flag, a refused access or from combining. Any member of the team may edit a finding.
  */
+import { draftKey } from '../draft_key.js';
 import { AqElement, html, icon, nothing } from '../element.js';
 import { collect } from './material.js';
 import { emptyFinding, findingFrom } from './finding_fields.js';
@@ -37,7 +38,7 @@ class FindingScreen extends AqElement {
 
   get #draftKey() {
     const origin = this.prefill?.rule ? `${this.prefill.rule.submission}${this.prefill.rule.path}` : this.prefill?.combines?.join('+') ?? 'new';
-    return `finding ${this.channel} ${this.id || origin}`;
+    return draftKey(this.channel, 'finding', this.id || origin);
   }
 
   async #open() {

@@ -3,6 +3,7 @@
  *
  * What would weaken it is said while it is written and never blocks (APT's "double SMART").
  */
+import { draftKey } from '../draft_key.js';
 import { AqElement, html, icon, nothing } from '../element.js';
 import { collect } from './material.js';
 import { deadlineAfter } from './finding_fields.js';
@@ -33,7 +34,7 @@ class RecommendationScreen extends AqElement {
   }
 
   get #draftKey() {
-    return `recommendation ${this.channel} ${this.id || this.finding || 'new'}`;
+    return draftKey(this.channel, 'recommendation', this.id || this.finding || 'new');
   }
 
   async #open() {

@@ -59,6 +59,7 @@ async function holdsAll(session, gateway, hashes) {
 
 /**
  * A channel whose team one has left, or that was closed and released: all of it goes but the undelivered.
+ * Drafts go too: the screens turn them into documents before a lock and before leaving.
  * @param {Session} session
  * @param {string} channel
  */
@@ -69,6 +70,7 @@ export async function purge(session, channel) {
   const waits = held.filter(({ id }) => unsent.has(session.records.files.get(id)?.file));
   const keep = new Set([...held.filter((one) => !session.records.isDelivered(one)), ...waits].map(({ id }) => id));
   const leaving = held.filter(({ id }) => !keep.has(id)).map(({ id }) => id);
+  const drafts = session.records.draftsOf(channel).length;
   const names = leaving.map((id) => session.records.files.get(id)?.file).filter((name) => name !== undefined);
   /** @type {Write[]} */
   const writes = (await database.all('chunks')).filter((row) => names.includes(row.file))
@@ -76,7 +78,7 @@ export async function purge(session, channel) {
   await session.commit([{ t: 'gone', c: channel, keep: [...keep] }], writes);
   await session.slots.erase(leaving);
   for (const name of names) await files.remove(name);
-  if (leaving.length > 0) await session.compact(true);
+  if (leaving.length + drafts > 0) await session.compact(true);
   return leaving;
 }
 

@@ -36,7 +36,7 @@ export class Records {
   /** @type {Map<string, Map<string, Held[]>>} channel → type → documents, oldest first; made when asked */ #byType = new Map();
   /** @type {Map<string, Envelope>} */ envelopes = new Map();
   /** @type {Map<string, Envelope[]>} document → its envelopes, oldest first */ #envelopesOf = new Map();
-  /** @type {Map<string, any>} */ drafts = new Map();
+  /** @type {Map<string, any>} `<channel>/<kind>/<document or what it is about>` */ drafts = new Map();
   /** @type {Map<string, any>} */ meta = new Map();
   /** @type {Map<string, {epoch: string | null, since: string | null}>} */ checkpoints = new Map();
   /** @type {Map<string, MediumFile>} */ files = new Map();
@@ -117,6 +117,11 @@ export class Records {
     return this.#envelopesOf.get(document) ?? [];
   }
 
+  /** Keys of what is being written in a channel. @param {string} channel @returns {string[]} */
+  draftsOf(channel) {
+    return [...this.drafts.keys()].filter((key) => key.startsWith(`${channel}/`));
+  }
+
   /** Every leaf written here has a receipt. @param {Held} held */
   isDelivered(held) {
     const envelopes = this.envelopesOf(held.id);
@@ -167,6 +172,7 @@ export class Records {
   /** @param {string} channel @param {string} id */
   #erase(channel, id) {
     this.erased.set(id, channel);
+    for (const key of this.draftsOf(channel)) if (key.includes(id)) this.drafts.delete(key);
     this.stanzas.delete(id);
     this.files.delete(id);
     for (const e of this.envelopesOf(id)) if (!e.receipt) this.envelopes.delete(e.id);
@@ -182,6 +188,7 @@ export class Records {
   /** A channel that is no longer this account's: only what is undelivered stays. @param {string} channel @param {Set<string>} keep */
   #drop(channel, keep) {
     this.checkpoints.delete(channel);
+    for (const key of this.draftsOf(channel)) this.drafts.delete(key);
     this.#byType.delete(channel);
     const documents = this.channels.get(channel);
     for (const held of documents?.values() ?? []) {
