@@ -73,7 +73,7 @@ export class AqApp extends AqElement {
     window.addEventListener('unhandledrejection', (event) => this.#stumble(event.reason));
     window.addEventListener('error', (event) => this.#stumble(event.error));
     this.#router.addEventListener('route', () => this.phase === 'open' && this.#show());
-    this.#autoLock = new AutoLock({ recording: () => this.#isRecording(), lock: () => this.lock() });
+    this.#autoLock = new AutoLock({ recording: () => this.#isRecording(), lock: () => this.#lockByItself() });
     this.#followUpdates();
     try {
       app.setStatus(await engine.status());
@@ -126,10 +126,26 @@ export class AqApp extends AqElement {
 
   // --- locking ---
 
-  /** Locks at once; with a PIN set, the keys stay in memory for it. */
-  async lock() {
-    const { engine, status } = this.app;
-    await (status?.pinReady ? engine.lockForPin() : engine.lock());
+  /**
+   * Hides the screen at once, lets it seal what it shows, then locks. With a PIN set, the keys stay in memory for
+   * it, unless the person leaves the facility or a new version is to start.
+   * @param {{leave?: boolean}} [how]
+   */
+  async lock({ leave = false } = {}) {
+    const { app } = this;
+    this.setAttribute('data-locking', '');
+    try {
+      if (this.phase === 'open') await app.sealScreens();
+      if (leave) await app.engine.leaveFacility();
+      else await (app.status?.pinReady ? app.engine.lockForPin() : app.engine.lock());
+    } finally {
+      this.removeAttribute('data-locking');
+    }
+  }
+
+  /** Where the engine refuses, the counting begins anew. */
+  async #lockByItself() {
+    await this.lock().catch(() => this.#autoLock?.start());
   }
 
   async #lockByHand() {
@@ -141,7 +157,7 @@ export class AqApp extends AqElement {
       if (!sure) return;
       await this.recorder()?.stop?.();
     }
-    await this.lock();
+    await this.lock().catch((error) => app.notifyError(error));
   }
 
   #isRecording() {
@@ -286,7 +302,7 @@ export class AqApp extends AqElement {
     if (this.phase === 'open') {
       const sure = await app.confirm({ title: app.t('update.title'), text: app.t('update.text'), yes: app.t('update.now'), no: app.t('update.later') });
       if (!sure) return;
-      await app.engine.lock();
+      await this.lock({ leave: true });
     }
     this.#updates.accept();
   }

@@ -5,7 +5,8 @@
  * Owns copies of the small reference documents (catalogues, people, facilities) so that screens may ask
  * synchronously. Must not draw: what is to be seen goes to `shell`, which <aq-app> is. Keeps nothing after `forget`.
  *
- * Events: `language`, `status` (the engine's latest), `reference` (catalogues, people or facilities changed), `theme`.
+ * Events: `language`, `status` (the engine's latest), `reference` (catalogues, people or facilities changed), `theme`,
+ * `before-lock` (the keys are about to go; `AqElement.beforeLock` answers it).
  *
  * @typedef {{doc: any, rev: string, channel: string, conflicts: any[], origin: 'local' | 'remote', delivered: boolean, erased: boolean}} Reading
  * @typedef {{kind?: 'ok' | 'wait' | 'bad', text: string, action?: {label: string, run: () => void}}} Message
@@ -16,6 +17,7 @@
  * @property {(message: Message) => void} notify
  * @property {(options: DialogOptions) => Promise<any>} dialog
  * @property {() => any} recorder
+ * @property {(how: {leave: boolean}) => Promise<void>} lock
  */
 import {
   LANGUAGES, formatBytes, formatDate, formatDuration, formatNumber, formatTime, multi, translate,
@@ -24,6 +26,8 @@ import {
 const REFERENCE = 'reference';
 /** Above this many changed documents a whole list is cheaper than one by one. */
 const REREAD = 40;
+/** How long a lock waits for screens: a person at a gate waits for nothing longer. */
+const BEFORE_LOCK_MS = 1500;
 const LANGUAGE_KEY = 'aigaq.language';
 const THEME_KEY = 'aigaq.theme';
 
@@ -205,6 +209,25 @@ export class App extends EventTarget {
   /** Reads the reference data anew; called after an unlock. */
   async remember() {
     await this.#reread(null);
+  }
+
+  /**
+   * Before the keys go: every screen may seal what it shows. Resolves when all have, or when the moment is over;
+   * what was not sealed by then is a draft.
+   * @returns {Promise<void>}
+   */
+  async sealScreens() {
+    // The field that is being written in is left first: leaving it is what makes its version.
+    if (document.activeElement instanceof HTMLElement) document.activeElement.blur();
+    /** @type {Promise<unknown>[]} */
+    const sealing = [];
+    this.dispatchEvent(new CustomEvent('before-lock', { detail: { waitFor: (/** @type {Promise<unknown>} */ work) => sealing.push(work) } }));
+    await Promise.race([Promise.allSettled(sealing), new Promise((resolve) => setTimeout(resolve, BEFORE_LOCK_MS))]);
+  }
+
+  /** Locks; with `leave` also behind a PIN no key stays. Rejects where the engine does. @param {{leave?: boolean}} [how] */
+  lock({ leave = false } = {}) {
+    return this.shell.lock({ leave });
   }
 
   /** Drops everything that was decrypted; called on lock. */

@@ -52,6 +52,14 @@ export class AqElement extends LitElement {
   }
 
   /**
+   * Runs `seal` in the moment before a lock, while there still are keys; what it returns is waited for.
+   * @param {() => Promise<unknown> | undefined | null} seal
+   */
+  beforeLock(seal) {
+    this.listen(this.app, 'before-lock', (event) => event.detail.waitFor(Promise.resolve(seal())));
+  }
+
+  /**
    * Calls `then` at once and whenever documents of the channel change.
    * @param {string | null} channel null: any channel
    * @param {(ids: string[] | null) => void} then

@@ -49,6 +49,7 @@ export class AqForm extends AqElement {
   connectedCallback() {
     super.connectedCallback();
     this.listen(this.app, 'language', () => this.#session?.setLanguage(this.app.language));
+    this.beforeLock(() => this.#saving?.revise());
     this.listen(document, 'visibilitychange', () => { if (document.hidden) this.#saving?.revise(); });
     this.listen(this.app.engine, 'changed', (event) => { if (event.detail?.channel === this.channel) this.#follow().catch(() => undefined); });
     this.#sizes = new ResizeObserver(() => setTimeout(() => this.#tellHeight()));

@@ -4,6 +4,7 @@
 // What identifies or quotes the person is in <aq-sealed>; recordings belong to the recorder.
 // A version is made on leaving a field, on 20 s of quiet and on leaving the screen; each keystroke is a draft.
 
+import { draftKey } from '../draft_key.js';
 import { html, icon, nothing } from '../element.js';
 import { ChannelElement } from '../capture/channel_element.js';
 import { chips } from '../capture/chips.js';
@@ -59,6 +60,11 @@ export class AqInterview extends ChannelElement {
     });
   }
 
+  connectedCallback() {
+    super.connectedCallback();
+    this.beforeLock(() => this.flush());
+  }
+
   disconnectedCallback() {
     this.flush();
     super.disconnectedCallback();
@@ -74,7 +80,7 @@ export class AqInterview extends ChannelElement {
   }
 
   get draftKey() {
-    return `interview/${this.channel}/${this.id || 'new'}`;
+    return draftKey(this.channel, 'interview', this.id || 'new');
   }
 
   async gather() {

@@ -52,6 +52,7 @@ export class AqSealed extends AqElement {
 
   connectedCallback() {
     super.connectedCallback();
+    this.beforeLock(() => this.#seal());
     this.#tryToOpen();
   }
 

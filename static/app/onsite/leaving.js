@@ -1,7 +1,8 @@
 // Before leaving: what can no longer be opened after this door, and what still lacks a summary.
 //
-// Owns: the list, the `departure` event and the call that drops every key. Nothing is deleted by it.
+// Owns: the list, the `departure` event and the lock that drops every key. Nothing is deleted by it.
 
+import { draftKey } from '../draft_key.js';
 import { html, icon, nothing } from '../element.js';
 import { ChannelElement } from '../capture/channel_element.js';
 import { presence, withoutSummary } from './standing.js';
@@ -28,7 +29,7 @@ export class AqLeaving extends ChannelElement {
   }
 
   async gather() {
-    const drafts = await this.app.engine.drafts(`note/${this.channel}/`);
+    const drafts = await this.app.engine.drafts(draftKey(this.channel, 'note', ''));
     this.drafts = drafts.filter((/** @type {{value: any}} */ { value }) => value?.text?.trim());
   }
 
@@ -82,14 +83,14 @@ export class AqLeaving extends ChannelElement {
       if (presence(this.readings('event'), this.me).inside) {
         await this.app.engine.save(this.channel, { type: 'event', kind: 'departure', at: new Date().toISOString(), data: {} });
       }
-      await this.app.engine.leaveFacility();
+      await this.app.lock({ leave: true });
     });
     this.leaving = false;
   }
 
   /** A draft is not sealed yet, and so would not leave the tablet: it becomes a note now. @param {{key: string, value: any}} draft */
   async keepDraft({ key, value }) {
-    const id = key.split('/').slice(2).join('/');
+    const id = key.slice(draftKey(this.channel, 'note', '').length);
     const { started, ...note } = value;
     const before = id === 'new' ? {} : (await this.app.engine.get(this.channel, id))?.doc ?? {};
     await this.app.engine.save(this.channel, { ...before, type: 'note', ...note, at: note.on_paper?.happened_at ?? before.at ?? started, lang: before.lang ?? this.app.language });

@@ -3,6 +3,7 @@
 // Owns: the events `verification`. A tap on a status is an answer; changing one's mind is a new event.
 // Words written under it are a draft until the field is left, then a further event carries them.
 
+import { draftKey } from '../draft_key.js';
 import { html, icon, nothing } from '../element.js';
 import { ChannelElement } from '../capture/channel_element.js';
 import { chips } from '../capture/chips.js';
@@ -26,14 +27,19 @@ export class AqVerification extends ChannelElement {
     this.begun = false;
   }
 
+  connectedCallback() {
+    super.connectedCallback();
+    this.beforeLock(() => this.keepTexts());
+  }
+
   disconnectedCallback() {
     // A tablet that is put away in the middle of a sentence has not left the field.
-    for (const id of Object.keys(this.texts)) this.keepText(id);
+    this.keepTexts();
     super.disconnectedCallback();
   }
 
   draftKey() {
-    return `verification/${this.channel}`;
+    return draftKey(this.channel, 'verification');
   }
 
   async gather() {
@@ -66,11 +72,17 @@ export class AqVerification extends ChannelElement {
     this.attempt(() => this.app.engine.saveDraft(this.draftKey(), this.texts));
   }
 
+  /** @returns {Promise<unknown>} */
+  keepTexts() {
+    return Promise.all(Object.keys(this.texts).map((id) => this.keepText(id)));
+  }
+
   /** Words alone are no answer: they wait as a draft until a status is chosen. @param {string} id */
   keepText(id) {
     const latest = verifications(this.readings('event')).get(id)?.at(-1)?.data;
     const text = this.texts[id];
-    if (latest && text !== undefined && text.trim() !== (latest.text ?? '')) this.answer(id, latest.status, text);
+    if (latest && text !== undefined && text.trim() !== (latest.text ?? '')) return this.answer(id, latest.status, text);
+    return undefined;
   }
 
   render() {

@@ -103,7 +103,7 @@ export class AqPrepare extends AqElement {
     const { checks } = this;
     const roomy = checks?.freeBytes !== null && (checks?.freeBytes ?? 0) >= ENOUGH_BYTES;
     const left = points.filter((point) => point.blocks).length + (roomy ? 0 : 1) + (checks?.persisted ? 0 : 1);
-    const lock = () => app.engine.lock().catch((/** @type {any} */ error) => app.notifyError(error));
+    const lock = () => app.lock({ leave: true }).catch((/** @type {any} */ error) => app.notifyError(error));
     const keep = async () => {
       if (!(await askToKeep())) app.notify({ kind: 'wait', text: this.t('vault.check.persist.refused') });
       this.#check();
