@@ -7,7 +7,6 @@ other module reads the environment or makes an engine of its own.
 from __future__ import annotations
 
 import importlib
-import importlib.util
 from datetime import timedelta
 
 from flask import Flask
@@ -95,11 +94,5 @@ def _wire_sync(app: Flask, settings: Config, engine: Engine) -> None:
 
 
 def _register_pages(app: Flask, name: str) -> None:
-    """Register `webapp/<name>.py`'s `bp`, or what its `create_blueprint()` makes."""
-    if importlib.util.find_spec(f"webapp.{name}") is None:
-        return
-    module = importlib.import_module(f"webapp.{name}")
-    make = getattr(module, "create_blueprint", None)
-    blueprint = make() if make is not None else getattr(module, "bp", None)
-    if blueprint is not None:
-        app.register_blueprint(blueprint)
+    """Register the `bp` of `webapp/<name>`."""
+    app.register_blueprint(importlib.import_module(f"webapp.{name}").bp)

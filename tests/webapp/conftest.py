@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
@@ -58,7 +58,7 @@ def app(tmp_path_factory: pytest.TempPathFactory) -> Flask:
 
 
 @pytest.fixture
-def make_app(tmp_path: Path) -> Iterator[Callable[..., Flask]]:
+def make_app(tmp_path: Path) -> Callable[..., Flask]:
     """An application of one's own, with changed settings."""
 
     def make(**changes: object) -> Flask:
@@ -66,7 +66,7 @@ def make_app(tmp_path: Path) -> Iterator[Callable[..., Flask]]:
         made.testing = True
         return made
 
-    yield make
+    return make
 
 
 @pytest.fixture
