@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from datetime import UTC, datetime, timedelta
+from itertools import count
 from typing import Any
 
 from cryptography.hazmat.primitives.asymmetric import ec
@@ -25,6 +26,7 @@ class FakeClock:
     def __init__(self, now: datetime = datetime(2026, 5, 12, 9, 0, tzinfo=UTC)) -> None:
         self.time = now
         self.naps = 0
+        self._ids = count()
 
     def now(self) -> datetime:
         return self.time
@@ -32,6 +34,10 @@ class FakeClock:
     def sleep(self, seconds: float) -> None:
         self.naps += 1
         self.time += timedelta(seconds=seconds)
+
+    def ulid(self) -> str:
+        """A new id. Ids made in one moment follow each other as they were made, as a person's do."""
+        return new_ulid(milliseconds(self.time) + next(self._ids))
 
     def pass_(self, **spans: float) -> None:
         self.time += timedelta(**spans)
@@ -88,7 +94,7 @@ class Tablet:
         self.keyset = keyset
         self.signing = ec.generate_private_key(ec.SECP256R1())
         self.upload = ec.generate_private_key(ec.SECP256R1())
-        self.id = new_ulid(milliseconds(clock.now()))
+        self.id = clock.ulid()
         self.count = 0
         self.history: dict[str, list[str]] = {}
         authorizer.add(account, self.new_device())
@@ -98,7 +104,7 @@ class Tablet:
         return NewDevice(self.id, f"Планшет {self.account.name}", signing, upload, "1", "test")
 
     def ulid(self) -> str:
-        return new_ulid(milliseconds(self.clock.now()))
+        return self.clock.ulid()
 
     def document(self, type_: str, **fields: Any) -> dict[str, Any]:
         """A document with its header. `class_`, `from_` stand for Python's own words."""
