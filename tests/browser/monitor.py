@@ -202,6 +202,7 @@ class Monitor:
         dialog = self.page.locator("dialog[open]")
         dialog.locator("input[type=search]").fill(wish)
         dialog.locator("button.list-item").first.click()
+        self.press("library.pickThis", dialog)
         self.page.wait_for_selector("dialog[open]", state="detached")
 
     def add_recommendation(self, words: str) -> None:

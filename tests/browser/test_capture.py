@@ -4,18 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
 from playwright.sync_api import Playwright, expect
 
 from tests.browser.chromium import Tablet
 from tests.browser.monitor import Monitor
+from tests.browser.on_site import CHANNEL, ENGINE, allow, documents
 from tests.browser.server import Server
 from tests.browser.words import pattern
 
-ENGINE = "document.querySelector('aq-app').app.engine"
-CHANNEL = "document.querySelector('aq-dock').channel"
 REFUSE = """() => { navigator.mediaDevices.getUserMedia =
   () => Promise.reject(new DOMException('no', 'NotAllowedError')); }"""
 
@@ -31,25 +29,6 @@ def leader(playwright: Playwright, server: Server, tmp_path: Path) -> Iterator[M
     monitor.arrive()
     yield monitor
     tablet.close()
-
-
-def documents(monitor: Monitor, *types: str) -> list[dict[str, Any]]:
-    """This visit's documents of the types, as the screens read them."""
-    found: list[dict[str, Any]] = monitor.page.evaluate(
-        f"(types) => {ENGINE}.list({CHANNEL}, types)", list(types)
-    )
-    return found
-
-
-def allow(monitor: Monitor, kind: str) -> None:
-    """The leader allows a kind for this visit where the facility's rule forbids it."""
-    monitor.capture(kind)
-    card = monitor.page.locator("aq-policy-card")
-    monitor.page.wait_for_selector("aq-policy-card, .record-button, .shutter")
-    if card.count():
-        monitor.press("capture.policy.allow", card)
-        monitor.page.locator("dialog[open] .actions .primary").click()
-    monitor.page.wait_for_selector(".record-button, .shutter")
 
 
 def test_what_is_captured_stands_in_the_timeline_and_seals_on_leaving(leader: Monitor) -> None:

@@ -16,8 +16,8 @@ from tests.browser.records import Records
 from tests.browser.server import Server
 from tests.browser.words import text
 
-# Words of twenty kinds that the day plants; none may be found in a closed profile.
-MARKERS = [f"тынық{number:02}zeta" for number in range(20)]
+# Words that the day plants, one in each place where a person writes; none may be found in a closed profile.
+MARKERS = [f"тынық{number:02}zeta" for number in range(22)]
 AUDIO_SECONDS = VIDEO_SECONDS = 10
 KAZAKH = {"findings": "Анықталған мәселелер", "recommendations": "Ұсынымдар"}
 
