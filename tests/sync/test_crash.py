@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
 import pytest
+from sqlalchemy import func, select
 
+from sync.database import reading
+from sync.documents.contract import Change
 from sync.documents.embedded import EmbeddedStore
 from sync.errors import StoreFailed
 from sync.gateway.outbox import Outbox, Rooms
+from sync.projections import tables
 from sync.revisions import content
+from sync.wire import canonical, sha256_hex
 from tests.fakes import Fragile, Tablet
 from tests.personas import ALICE, BOB
 from tests.sync.conftest import World, build
@@ -178,3 +184,41 @@ def test_a_withdrawal_whose_erasure_was_never_written_down_is_carried_out_at_the
     again = build(world.folder, authorizer=world.authorizer, clock=world.clock)
     assert again.engine.read(visit, document["_id"])["erased"] is True  # type: ignore[index]
     assert ("erasure", ALICE.id, withdrawal["_id"]) in world.authorizer.log
+
+
+def test_many_tablets_deliver_to_several_workers_at_once(world: World, alice: Tablet) -> None:
+    team = [world.tablet(ALICE if number % 2 else BOB) for number in range(4)]
+    channel, document = alice.visit(BOB)
+    world.bring(alice, channel, document)
+    workers = [world, build(world.folder, authorizer=world.authorizer, clock=world.clock)]
+    batches = [
+        [tablet.envelope(channel, tablet.document("note", text=str(number))) for number in range(10)]
+        for tablet in team
+        for _ in range(3)
+    ]
+
+    def deliver(index: int) -> list[dict[str, Any]]:
+        # Every batch goes to both workers, as after a lost answer.
+        body = {"envelopes": batches[index // 2]}
+        return workers[index % 2].engine.deliver(body, carrier=alice.id)
+
+    with ThreadPoolExecutor(6) as pool:
+        answers = list(pool.map(deliver, range(2 * len(batches))))
+    assert answers[0::2] == answers[1::2]
+    receipts = [row["receipt"] for row in world.engine.receipts(channel)]
+    for tablet in team:
+        chain = sorted(
+            (row for row in receipts if row["device"] == tablet.id), key=lambda row: int(row["seq"])
+        )
+        assert [row["seq"] for row in chain] == list(range(1, 31))
+        assert [row["prev"] for row in chain[1:]] == [sha256_hex(canonical(row)) for row in chain[:-1]]
+    notes = [change for change in changes_of(world, channel) if change.id.startswith("note:")]
+    assert len(notes) == 120
+    world.engine.catch_up()
+    with reading(world.engine.archive._database) as connection:
+        query = select(func.count()).select_from(tables.item).where(tables.item.c.type == "note")
+        assert connection.scalar(query) == 120
+
+
+def changes_of(world: World, channel: str) -> tuple[Change, ...]:
+    return world.engine.documents.changes(channel).changes
