@@ -87,7 +87,7 @@ function slowEngine() {
       await wait(['save', fields.answers, fields.complete]);
       return { doc: { ...fields, _id: fields._id ?? 'submission:1', created_by: 'me', base: {} } };
     },
-    saveDraft: (key, value) => wait([key.split(' ')[0], value.n ?? null, value.live ?? null]),
+    saveDraft: (key, value) => wait([key.split('/')[1], value.n ?? null, value.live ?? null]),
     /** Lets everything finish, one write after the other. */
     async drain() {
       for (let quiet = 0; quiet < 20; quiet += 1) {
