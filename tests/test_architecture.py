@@ -10,13 +10,8 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parent.parent
-IMPORT = re.compile(
-    r"""^\s*(?:import|export)\b[^'"`;]*?\bfrom\s*['"]([^'"]+)['"]"""
-    r"""|^\s*import\s*['"]([^'"]+)['"]"""
-    r"""|\bimport\(\s*['"]([^'"]+)['"]\s*\)"""
-    r"""|\bnew URL\(\s*['"]([^'"]+\.js)['"]""",
-    re.MULTILINE,
-)
+STATIC = r"""^\s*(?:import|export)\b[^'"`;]*?\bfrom\s*['"]([^'"]+)['"]|^\s*import\s*['"]([^'"]+)['"]"""
+DYNAMIC = r"""\bimport\(\s*['"]([^'"]+)['"]\s*\)|\bnew URL\(\s*['"]([^'"]+\.js)['"]"""
 
 # room → rooms it may import (itself is always allowed); the longest matching prefix is a file's room
 ROOMS: dict[str, set[str]] = {
@@ -74,11 +69,12 @@ def room_of(path: str) -> str:
     return max(matches, key=len) if matches else ""
 
 
-def imports_of(path: Path) -> list[str]:
-    """Repository paths that a JavaScript module names, dynamic imports and worker addresses included."""
+def imports_of(path: Path, *, dynamic: bool = True) -> list[str]:
+    """Repository paths that a JavaScript module names; `dynamic`: imports on demand and workers too."""
     source = re.sub(r"/\*.*?\*/", "", path.read_text(), flags=re.DOTALL)
     here = posixpath.dirname(path.relative_to(ROOT).as_posix())
-    named = [next(filter(None, groups)) for groups in IMPORT.findall(source)]
+    wanted = re.compile(f"{STATIC}|{DYNAMIC}" if dynamic else STATIC, re.MULTILINE)
+    named = [next(filter(None, groups)) for groups in wanted.findall(source)]
     return [
         posixpath.normpath(posixpath.join(here, name)) if name.startswith(".") else name for name in named
     ]

@@ -1,0 +1,1 @@
+"""Benchmarks: `./run.sh bench NAME`. Each prints one JSON object as its last line."""
