@@ -16,7 +16,18 @@ from tests.browser.screens import LANGUAGES, Screen
 from tests.webapp.messy_register import HEADINGS
 
 REGISTER = [
-    ["1", "АК-159/7", "Учреждение № 17 «Тасты-Өзек»", "№ 17 мекеме", "СИЗО", "Павлодарская область", "12.03.1998", "", "420", ""],
+    [
+        "1",
+        "АК-159/7",
+        "Учреждение № 17 «Тасты-Өзек»",
+        "№ 17 мекеме",
+        "СИЗО",
+        "Павлодарская область",
+        "12.03.1998",
+        "",
+        "420",
+        "",
+    ],
     ["2", "", "ИВС г. Сарыөзек", "", "ивс", "Жетысу", "1998", "", "40", ""],
     ["3", "", "Спецприёмник г. Аққайың", "", "спецприёмник", "СКО", "вчера", "", "25", "закрыт на ремонт"],
     ["4", "", "", "", "СИЗО", "Астана", "2001-05-01", "", "сто", ""],
@@ -36,7 +47,10 @@ class OfficeTour:
         yield from self._as("leader", [("office-tablet", "/tablet"), ("office-visit-new", "/visits/new")])
         yield from self._as("analyst", self._analyst_pages())
         yield from self._imports()
-        yield from self._as("admin", [("office-devices", "/devices"), ("office-audit", "/audit"), ("office-accounts", "/accounts")])
+        yield from self._as(
+            "admin",
+            [("office-devices", "/devices"), ("office-audit", "/audit"), ("office-accounts", "/accounts")],
+        )
 
     def _strangers(self) -> Iterator[Screen]:
         context = self._context()
@@ -47,7 +61,9 @@ class OfficeTour:
 
     def _analyst_pages(self) -> list[tuple[str, str]]:
         # The tablet's visit; without one, any that has a report.
-        visit = f"/visits/{self.channel}" if self.channel else self._first("/reports", r"/visits/visit-[^/?#]+")
+        visit = (
+            f"/visits/{self.channel}" if self.channel else self._first("/reports", r"/visits/visit-[^/?#]+")
+        )
         return [
             ("office-visits", "/visits"),
             ("office-visit", visit),
@@ -87,7 +103,9 @@ class OfficeTour:
         self._speak(page, "ru")
         rows = "\r\n".join(";".join(row) for row in [HEADINGS, *REGISTER])
         form = page.locator("form[action*=register]")
-        form.locator("input[type=file]").set_input_files({"name": "register.csv", "mimeType": "text/csv", "buffer": rows.encode()})
+        form.locator("input[type=file]").set_input_files(
+            {"name": "register.csv", "mimeType": "text/csv", "buffer": rows.encode()}
+        )
         form.locator("button").last.click()
         page.wait_for_url(re.compile(r"/imports/register/"))
         yield self._screen("office-imports-preview", page)
@@ -109,7 +127,10 @@ class OfficeTour:
         if page.evaluate("document.documentElement.lang") == language:
             return
         with page.expect_navigation():
-            page.evaluate("(language) => document.querySelector(`.language-switch [value=${language}]`).click()", language)
+            page.evaluate(
+                "(language) => document.querySelector(`.language-switch [value=${language}]`).click()",
+                language,
+            )
 
     def _sign_in(self, context: BrowserContext, login: str) -> Page:
         page = context.new_page()
@@ -123,6 +144,12 @@ class OfficeTour:
         context = self._context()
         page = self._sign_in(context, "analyst")
         page.goto(f"{self.address}{listing}")
-        addresses: list[str] = page.eval_on_selector_all("main a[href]", "(links) => links.map((link) => new URL(link.href).pathname)")
+        addresses: list[str] = page.eval_on_selector_all(
+            "main a[href]", "(links) => links.map((link) => new URL(link.href).pathname)"
+        )
         context.close()
-        return next(found[0] for address in addresses if (found := re.search(wanted, address)) and not address.endswith(("/new", ".csv")))
+        return next(
+            found[0]
+            for address in addresses
+            if (found := re.search(wanted, address)) and not address.endswith(("/new", ".csv"))
+        )

@@ -46,6 +46,7 @@ class Screen:
         if size:
             width, height = SIZES[size]
             self.page.set_viewport_size({"width": width, "height": height})
+        self.page.mouse.move(0, 0)  # nothing looks pointed at
         self.page.emulate_media(color_scheme="dark" if dark else "light", reduced_motion="reduce")
         if language:
             self.speak(language)

@@ -52,7 +52,9 @@ WHOLE_LIMIT = 3200
 
 def parse_arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__.split("\n", 1)[0] if __doc__ else None)
-    parser.add_argument("--only", action="append", default=[], metavar="NAME", help="screens whose names contain this")
+    parser.add_argument(
+        "--only", action="append", default=[], metavar="NAME", help="screens whose names contain this"
+    )
     parser.add_argument("--sizes", default=",".join(SIZES), help="of " + ", ".join(SIZES))
     parser.add_argument("--languages", default=",".join(LANGUAGES), help="of " + ", ".join(LANGUAGES))
     parser.add_argument("--whole", action="store_true", help="as tall as the page is, not as the screen")
@@ -97,7 +99,9 @@ def tours(wanted: argparse.Namespace, server: Server, folder: Path) -> Iterator[
         if wanted.part != "office":
             yield from tablet.screens()
         if wanted.part != "tablet":
-            browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox", "--disable-gpu"])
+            browser = playwright.chromium.launch(
+                executable_path=CHROMIUM, args=["--no-sandbox", "--disable-gpu"]
+            )
             yield from OfficeTour(browser, server.address, tablet.channel).screens()
             show_in_documents(browser)
             browser.close()

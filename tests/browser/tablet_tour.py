@@ -26,8 +26,14 @@ NOTES = [
     ("В душевой холодно, горячая вода бывает раз в неделю", "Корпус 2, душевая"),
 ]
 FINDINGS = [
-    ("Ночью в камерах корпуса 2 нет света", "Лампы ночного освещения не работают в семи камерах из девяти; люди говорят об этом с марта."),
-    ("Жалобы не регистрируются", "Журнал обращений пуст с апреля. Ящик для жалоб открывает дежурный, а не прокурор."),
+    (
+        "Ночью в камерах корпуса 2 нет света",
+        "Лампы ночного освещения не работают в семи камерах из девяти; люди говорят об этом с марта.",
+    ),
+    (
+        "Жалобы не регистрируются",
+        "Журнал обращений пуст с апреля. Ящик для жалоб открывает дежурный, а не прокурор.",
+    ),
 ]
 RECOMMENDATIONS = [
     "Администрации учреждения до 1 сентября восстановить ночное освещение во всех камерах корпуса 2",
@@ -81,6 +87,11 @@ class TabletTour:
         self._page.wait_for_selector(ready)
         yield from self._here(name, centre)
 
+    def _step(self, step: str) -> None:
+        """One of the visit's four steps, from wherever the tablet is."""
+        self._page.evaluate(f"(params) => {APP}.go('visit', params)", {"channel": self.channel, "step": step})
+        self._page.wait_for_selector(f"aq-visit aq-{step}")
+
     def _ids(self, channel: str, *types: str) -> list[str]:
         found: list[str] = self._page.evaluate(
             f"async ([channel, types]) => (await {APP}.engine.list(channel, types)).map(({{ doc }}) => doc._id)",
@@ -92,7 +103,9 @@ class TabletTour:
 
     def _first_start(self) -> Iterator[Screen]:
         """Setting up, on a browser of its own: its passphrase belongs to nobody."""
-        browser = self._playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox", "--disable-gpu"])
+        browser = self._playwright.chromium.launch(
+            executable_path=CHROMIUM, args=["--no-sandbox", "--disable-gpu"]
+        )
         page = browser.new_page(locale="ru-RU")
         page.goto(f"{self._server.address}/app/")
         page.wait_for_selector("aq-enrol .checks")
@@ -123,7 +136,9 @@ class TabletTour:
         yield from self._at("article", "article", "aq-article h2", library="mandela", article="44")
         yield from self._at("settings", "settings", "aq-settings .card")
         yield from self._at("new-visit", "new-visit", "aq-new-visit input")
-        self.leader.go_home()
+        self._page.evaluate(f"{APP}.go('home')")
+        page.locator("aq-home .today .btn").first.click()
+        page.wait_for_selector("aq-visit")
         self.leader.go_to("prepare")
         self.channel = page.evaluate("document.querySelector('aq-prepare').channel")
         yield from self._here("prepare")
@@ -147,19 +162,19 @@ class TabletTour:
                 self.leader.press("capture.policy.allow", self._page.locator("aq-policy-card"))
                 self._page.locator("dialog[open] .actions .primary").click()
                 self._page.wait_for_selector(".record-button, .shutter")
-            self.leader.go_to("onsite")
+            self._step("onsite")
 
     def _captures(self) -> Iterator[Screen]:
         leader, page = self.leader, self._page
         yield from self._at("admission", "admission", "aq-admission .card", channel=self.channel)
-        leader.verify_first("not_implemented", "Ящик для жалоб стоит у дежурного, ключ у него же")
+        leader.verify_first("not", "Ящик для жалоб стоит у дежурного, ключ у него же")
         yield from self._at("verification", "verification", "aq-verification section", channel=self.channel)
-        leader.go_to("onsite")
+        self._step("onsite")
         leader.capture("note")
         page.locator("aq-note textarea.note-text").fill(NOTES[0][0])
         yield from self._here("note")
         page.locator("aq-note textarea.note-text").fill("")
-        leader.go_to("onsite")
+        self._step("onsite")
         for words, place in NOTES:
             leader.write_note(words, place=place)
             leader.go_to("onsite")
@@ -167,19 +182,19 @@ class TabletTour:
         page.wait_for_selector(".viewfinder video")
         page.wait_for_timeout(600)
         yield from self._here("photo")
-        leader.go_to("onsite")
+        self._step("onsite")
         leader.take_photo("Окно камеры 14")
-        leader.go_to("onsite")
+        self._step("onsite")
         leader.capture("video")
         page.wait_for_selector("aq-policy-card, .record-button")
         yield from self._here("record-policy")
-        leader.go_to("onsite")
+        self._step("onsite")
         leader.capture("audio")
         page.wait_for_selector(".record-button")
         yield from self._here("record")
         leader.press("capture.start.audio")
         page.wait_for_selector(".recorder-bar[data-state=recording]")
-        leader.go_to("onsite")
+        self._step("onsite")
         page.wait_for_timeout(2000)
         yield from self._here("onsite-recording")
         leader.press("capture.stop")
@@ -190,22 +205,26 @@ class TabletTour:
 
     def _interviews(self) -> Iterator[Screen]:
         leader, page = self.leader, self._page
-        leader.go_to("onsite")
-        yield from self._at("interview-new", "interview", "aq-interview .chip, aq-interview button", channel=self.channel)
-        leader.go_to("onsite")
+        self._step("onsite")
+        yield from self._at(
+            "interview-new", "interview", "aq-interview .chip, aq-interview button", channel=self.channel
+        )
+        self._step("onsite")
         leader.begin_interview("Осуждённые")
         leader.consent("interview", True)
         leader.consent("recording", False)
-        page.locator("aq-interview textarea").first.fill("Свет выключают в десять, ночью темно. В душ водят раз в неделю.")
+        page.locator("aq-interview textarea").first.fill(
+            "Свет выключают в десять, ночью темно. В душ водят раз в неделю."
+        )
         page.locator("aq-interview textarea").first.blur()
         page.wait_for_timeout(300)
         yield from self._here("interview")
-        leader.go_to("onsite")
+        self._step("onsite")
         yield from self._at("interviews", "interviews", "aq-interviews .list-item", channel=self.channel)
 
     def _forms(self) -> Iterator[Screen]:
         leader, page = self.leader, self._page
-        leader.go_to("onsite")
+        self._step("onsite")
         leader.capture("form")
         page.wait_for_selector("aq-form .list-item")
         yield from self._here("form-chooser")
@@ -231,7 +250,7 @@ class TabletTour:
 
     def _on_site(self) -> Iterator[Screen]:
         leader, page = self.leader, self._page
-        leader.go_to("onsite")
+        self._step("onsite")
         page.wait_for_selector("aq-timeline .list-item")
         yield from self._here("onsite")
         page.locator("aq-bar .state").click()
@@ -240,7 +259,9 @@ class TabletTour:
         page.locator("dialog[open] .actions .btn").first.click()
         for name, kind in (("item-photo", "medium"), ("item-note", "note")):
             item = self._ids(self.channel, kind)[0]
-            yield from self._at(name, "item", "aq-item .card, aq-item h2", channel=self.channel, id=item, ids=[item])
+            yield from self._at(
+                name, "item", "aq-item .card, aq-item h2", channel=self.channel, id=item, ids=[item]
+            )
             leader.go_to("onsite")
 
     def _wrap_up(self) -> Iterator[Screen]:
@@ -249,19 +270,25 @@ class TabletTour:
             leader.add_finding(title, words, theme=number + 2, sources=2 - number)
         for words in RECOMMENDATIONS:
             leader.add_recommendation(words)
-        leader.go_to("wrapup")
+        self._step("wrapup")
         page.wait_for_selector("[data-part=findings] .list-item")
         yield from self._here("wrapup")
         finding = self._ids(self.channel, "finding")[0]
         yield from self._at("finding", "finding", "aq-finding textarea", channel=self.channel, id=finding)
-        leader.go_to("wrapup")
+        self._step("wrapup")
         recommendation = self._ids(self.channel, "recommendation")[0]
-        yield from self._at("recommendation", "recommendation", "aq-recommendation textarea", channel=self.channel, id=recommendation)
-        leader.go_to("wrapup")
+        yield from self._at(
+            "recommendation",
+            "recommendation",
+            "aq-recommendation textarea",
+            channel=self.channel,
+            id=recommendation,
+        )
+        self._step("wrapup")
 
     def _deliver(self) -> Iterator[Screen]:
         leader, page = self.leader, self._page
-        leader.go_to("deliver")
+        self._step("deliver")
         page.wait_for_selector(".ledger-item")
         yield from self._here("deliver-waiting")
         self._server.start()
