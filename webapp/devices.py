@@ -19,11 +19,11 @@ from sqlalchemy.orm import Session
 
 from sync.authorization import Account, Device, NewDevice
 from sync.errors import CodeExpired, CodeUnknown
+from sync.gateway.enrolment import ALPHABET, root_check
 from webapp import audit
 from webapp.access import as_author
 from webapp.models import AccountRow, CodeRow, DeviceRow, writing
 
-ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"  # Crockford base32: no I, L, O, U
 LIFETIME = timedelta(minutes=15)
 KEPT = timedelta(days=1)  # so that a used or expired code is told apart from a mistyped one
 
@@ -153,9 +153,3 @@ def normal(secret: str) -> str:
     """A secret as typed, in its one form: capitals, no dashes, the letters people confuse made digits."""
     text = "".join(ch for ch in secret.upper() if ch.isalnum())
     return text.translate(str.maketrans("OIL", "011"))
-
-
-def root_check(root: bytes) -> str:
-    """The first 20 bits of the root's fingerprint as four characters."""
-    number = int.from_bytes(root[:3], "big") >> 4
-    return "".join(ALPHABET[(number >> shift) & 31] for shift in (15, 10, 5, 0))

@@ -12,18 +12,29 @@ from sync.errors import BadRequest, CodeUnknown
 from sync.gateway.sealing import is_point
 from sync.wire import is_ulid, unb64
 
-_ALPHABET = frozenset("0123456789ABCDEFGHJKMNPQRSTVWXYZ")
+ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"  # Crockford base32
 _SECRET = 8
 _CODE = 12
 
 
-def parse_secret(code: object) -> str:
-    """The eight secret characters of `XXXX-XXXX-XXXX`. Raises CodeUnknown: a mistyped code is nobody's."""
+def root_check(root: bytes) -> str:
+    """The first 20 bits of the root's fingerprint as four characters."""
+    number = int.from_bytes(root[:3], "big") >> 4
+    return "".join(ALPHABET[(number >> shift) & 31] for shift in (15, 10, 5, 0))
+
+
+def parse_secret(code: object, root: bytes) -> str:
+    """The eight secret characters of `XXXX-XXXX-XXXX`, whose last four are those of our own root.
+
+    Raises CodeUnknown: a mistyped code is nobody's, and a slip in its end must not use it up.
+    """
     if not isinstance(code, str):
         raise CodeUnknown("no code")
     plain = code.upper().replace("-", "").replace(" ", "").translate(str.maketrans("OIL", "011"))
-    if len(plain) != _CODE or not set(plain) <= _ALPHABET:
+    if len(plain) != _CODE or not set(plain) <= set(ALPHABET):
         raise CodeUnknown("not a code")
+    if plain[_SECRET:] != root_check(root):
+        raise CodeUnknown("not a code of this organisation")
     return plain[:_SECRET]
 
 
@@ -40,9 +51,9 @@ def parse_device(value: Any) -> NewDevice:
     return NewDevice(value["id"], name.strip()[:200], signing, upload, str(version or ""), str(agent or ""))
 
 
-def enrol(authorizer: Authorizer, body: dict[str, Any]) -> tuple[Account, NewDevice]:
+def enrol(authorizer: Authorizer, root: bytes, body: dict[str, Any]) -> tuple[Account, NewDevice]:
     """Redeem the code for the device. Raises CodeUnknown, CodeExpired, BadRequest."""
-    secret = parse_secret(body.get("code"))
+    secret = parse_secret(body.get("code"), root)
     device = parse_device(body.get("device"))
     return authorizer.redeem(secret, device), device
 

@@ -69,7 +69,9 @@ class Gateway:
         return jsonify(aigaq=1, server_time=self._now())
 
     def enrol(self) -> ResponseReturnValue:
-        account, device = enrol(self._engine.authorizer, parse_object(_body(SMALL_BODY)))
+        account, device = enrol(
+            self._engine.authorizer, self._engine.keys.root_fingerprint(), parse_object(_body(SMALL_BODY))
+        )
         answer = {"account": account_json(account), "device": {"id": device.id, "name": device.name}}
         return jsonify(**answer, keyset=self._engine.keys.keyset, server_time=self._now()), 201
 

@@ -12,6 +12,7 @@ from flask.testing import FlaskClient
 
 from sync.authorization import Account
 from sync.gateway import sealing
+from sync.gateway.enrolment import root_check
 from sync.gateway.media import CHUNK_BYTES
 from sync.gateway.routes import create_blueprint
 from sync.wire import b64, canonical, sha256_hex, unb64
@@ -66,6 +67,24 @@ def test_every_answer_is_no_store(client: FlaskClient, alice: Tablet, visit: str
     assert {answer.headers["Cache-Control"] for answer in answers} == {"no-store"}
 
 
+def end(world: World) -> str:
+    """The last four characters of this server's codes."""
+    return root_check(world.engine.keys.root_fingerprint())
+
+
+def test_a_slip_in_the_end_of_a_code_does_not_use_it_up(
+    world: World, client: FlaskClient, alice: Tablet
+) -> None:
+    world.authorizer.codes["ABCD1234"] = BOB
+    device = alice.new_device()
+    said = {"id": alice.ulid(), "name": "x", "signing": b64(device.signing), "upload": b64(device.upload)}
+    slip = end(world)[:3] + ("0" if end(world)[3] != "0" else "1")
+    answer = post(client, "/sync/enrol", {"code": f"ABCD-1234-{slip}", "device": said})
+    assert (answer.status_code, answer.json["error"]) == (404, "code-unknown")
+    answer = post(client, "/sync/enrol", {"code": f"ABCD-1234-{end(world)}", "device": said})
+    assert answer.status_code == 201
+
+
 def test_a_code_enrols_one_device_with_a_key_set_it_can_check(
     world: World, client: FlaskClient, alice: Tablet
 ) -> None:
@@ -74,7 +93,7 @@ def test_a_code_enrols_one_device_with_a_key_set_it_can_check(
     world.authorizer.codes["ABCD1234"] = BOB
     device = tablet.new_device()
     body = {
-        "code": "abcd-1234-root",
+        "code": f"abcd-1234-{end(world).lower()}",
         "device": {
             "id": device.id,
             "name": device.name,
@@ -97,7 +116,7 @@ def test_a_code_enrols_one_device_with_a_key_set_it_can_check(
 
     again = post(client, "/sync/enrol", body)
     assert (again.status_code, again.json["error"]) == (410, "code-expired")
-    for code in ("ZZZZ-ZZZZ-ROOT", "short", None, "ABCD-1234-RO!T"):
+    for code in (f"ZZZZ-ZZZZ-{end(world)}", "short", None, "ABCD-1234-RO!T"):
         wrong = post(client, "/sync/enrol", {**body, "code": code})
         assert (wrong.status_code, wrong.json["error"]) == (404, "code-unknown")
 
@@ -111,7 +130,7 @@ def test_a_device_that_does_not_say_who_it_is_is_not_enrolled(
     world.authorizer.codes["ABCD1234"] = BOB
     device = alice.new_device()
     said = {"id": alice.ulid(), "name": "x", "signing": b64(device.signing), "upload": b64(device.upload)}
-    answer = post(client, "/sync/enrol", {"code": "ABCD-1234-ROOT", "device": {**said, field: value}})
+    answer = post(client, "/sync/enrol", {"code": f"ABCD-1234-{end(world)}", "device": {**said, field: value}})
     assert (answer.status_code, answer.json["error"]) == (400, "bad-request")
     assert world.authorizer.codes["ABCD1234"] == BOB  # the code is not used up
 

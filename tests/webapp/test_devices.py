@@ -11,8 +11,9 @@ from sqlalchemy import select
 
 from sync.authorization import NewDevice
 from sync.errors import CodeExpired, CodeUnknown
+from sync.gateway.enrolment import root_check
 from tests.webapp import personas as p
-from webapp.devices import Devices, EnrolmentCode, root_check
+from webapp.devices import Devices, EnrolmentCode
 from webapp.models import CodeRow, DeviceRow, db
 
 ROOT_DIGEST = bytes.fromhex("0123456789abcdef" * 4)
