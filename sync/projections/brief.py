@@ -14,6 +14,8 @@ from sync.projections import tables
 from sync.projections.readings import text_of
 
 MOST_FINDINGS = 100
+# What is partly or not implemented is asked about again at the next visit, until it is done or repeated.
+UNFINISHED = ("open", "partly", "not")
 _HEADER = frozenset(
     {"type", "schema", "class", "created_at", "created_by", "updated_at", "updated_by", "device", "base"}
 )
@@ -95,11 +97,11 @@ def _findings(connection: Connection, dates: dict[str, str]) -> list[dict[str, A
 
 
 def _recommendations(connection: Connection, visit: Row[Any], today: date) -> list[dict[str, Any]]:
-    """The opening checklist: what is open at this facility, oldest first."""
+    """The opening checklist: what is not yet implemented at this facility, oldest first."""
     table = tables.recommendation.c
     rows = connection.execute(
         select(tables.recommendation)
-        .where(table.facility == visit.facility, table.channel != visit.channel, table.status == "open")
+        .where(table.facility == visit.facility, table.channel != visit.channel, table.status.in_(UNFINISHED))
         .order_by(table.issued_on, table.channel, table.number)
     ).all()
     return [
