@@ -277,8 +277,10 @@ def test_a_new_visit_gets_its_brief(world: World, alice: Tablet, bob: Tablet, vi
     finding = alice.document("finding", title="Темно", status="final", theme="conditions", severity="high")
     draft = alice.document("finding", title="черновик", status="draft")
     advice, settled = recommend(alice, "Окна", lang="ru", deadline="2026-05-20"), recommend(alice, "Душ")
+    begun = recommend(alice, "Лампы")
     submission = alice.document("submission", form="form:general", answers={"/data/beds": 40}, complete=True)
-    world.bring(alice, visit, finding, draft, advice, settled, submission)
+    world.bring(alice, visit, finding, draft, advice, settled, begun, submission)
+    world.bring(bob, visit, event(bob, "verification", recommendation=begun["_id"], status="partly", text=""))
     world.bring(
         bob, visit, event(bob, "verification", recommendation=settled["_id"], status="implemented", text="")
     )
@@ -293,7 +295,9 @@ def test_a_new_visit_gets_its_brief(world: World, alice: Tablet, bob: Tablet, vi
     assert "created_at" not in brief["facility"]
     assert brief["earlier"] == [{"visit": visit, "kind": "special", "from": "2026-05-12", "to": "2026-05-12"}]
     assert [(row["id"], row["date"]) for row in brief["findings"]] == [(finding["_id"], "2026-05-12")]
-    (open_,) = brief["recommendations"]
+    # What is partly done is asked about again; what is implemented is not.
+    open_, partly = brief["recommendations"]
+    assert (partly["id"], partly["status"]) == (begun["_id"], "partly")
     assert (open_["id"], open_["number"], open_["status"], open_["overdue"]) == (
         advice["_id"],
         1,
