@@ -19,7 +19,7 @@ from sync.projections import tables
 from sync.wire import b64
 from webapp import audit
 from webapp.access import allow, as_author, current_account
-from webapp.material import held_parts
+from webapp.material import belongs_to_interview, held_parts
 from webapp.models import db
 from webapp.sync_wiring import demo_custody_passphrase, media_chunk, wrapped_custody_key
 from webapp.visits import visit_or_404
@@ -41,6 +41,7 @@ def show(channel: str, document_id: str) -> str:
         visit=visit,
         item=item,
         parts=held_parts(channel).get(document_id),
+        spoken=belongs_to_interview(item.type, item.body),
         demo_passphrase=demo_custody_passphrase(current_app.config["AIGAQ"]),
     )
 

@@ -1,7 +1,7 @@
 """What a visit has brought, arranged for its page.
 
 Owns the reading of one channel's items into a timeline, the team's state and the tasks. Reads SQL
-only. Keeps one rule of doing no harm: nothing here says where an interview took place.
+only. Keeps one rule of doing no harm: nothing here says where, or at what hour, an interview took place.
 """
 
 from __future__ import annotations
@@ -47,11 +47,21 @@ class Entry:
     sealed: bool
 
     @property
+    def spoken(self) -> bool:
+        """Whether it is an interview, or belongs to one: its place and time would show who spoke."""
+        return belongs_to_interview(self.type, self.body)
+
+    @property
     def place(self) -> str:
         """Where it was noted; never for an interview and what belongs to one."""
-        if self.type == "interview" or self.sealed or self.body.get("interview"):
+        if self.spoken or self.sealed:
             return ""
         return str(self.body.get("place") or "")
+
+    @property
+    def day(self) -> str:
+        """The day that the interview's own document names; else when it was captured."""
+        return str(self.body.get("day") or self.at)
 
 
 @dataclass(frozen=True)
@@ -86,6 +96,13 @@ class Answer:
     instance: str = ""
     flags: list[dict[str, Any]] = field(default_factory=list)
     medium: str | None = None
+
+
+def belongs_to_interview(type_: str, body: Mapping[str, Any]) -> bool:
+    """An interview, or what was captured in it or about it."""
+    if type_ == "interview" or body.get("interview"):
+        return True
+    return str(body.get("about") or "").startswith("interview:")
 
 
 def timeline(channel: str, kind: str = "", everything: bool = False) -> Timeline:

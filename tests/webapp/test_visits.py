@@ -110,6 +110,37 @@ def test_the_page_never_says_where_an_interview_took_place(app: Flask) -> None:
     assert "block 2" in page, "a note's place is shown"
 
 
+def test_the_page_never_says_at_what_hour_somebody_spoke(app: Flask) -> None:
+    engine = app.extensions["aigaq"]
+    from tests.webapp.conftest import ANN
+
+    recording = {
+        "_id": "medium:01M0000000000000000000000V", "type": "medium", "kind": "audio", "mime": "audio/webm",
+        "at": "2026-03-02T06:17:00.000Z", "state": "complete", "frames": 1, "bytes": 10, "plain_bytes": 5,
+        "duration_ms": 1000, "width": None, "height": None, "chunks": [], "interview": p.INTERVIEW,
+        "submission": None, "question": None, "place": None, "theme": None, "caption": None, "fields": None,
+    }  # fmt: skip
+    withdrawal = {
+        "_id": "withdrawal:01M0000000000000000000000W", "type": "withdrawal", "interview": p.INTERVIEW,
+        "use": "publication", "erases": [], "reason": "", "at": "2026-03-02T06:18:00.000Z",
+    }  # fmt: skip
+    note = {
+        "_id": "note:01M0000000000000000000000W", "type": "note", "text": "He was calm", "place": "cell 13",
+        "theme": None, "source": None, "at": "2026-03-02T06:19:00.000Z", "media": [], "about": p.INTERVIEW,
+    }  # fmt: skip
+    with app.app_context():
+        engine.submit_many(p.VISIT, [recording, withdrawal, note], author=ANN)
+    page = p.persona(app, "ann").get(f"/visits/{p.VISIT}").text
+    assert "He was calm" in page
+    assert "Consent withdrawn" in page
+    # Almaty is five hours ahead: the hours of the recording, the withdrawal and the note.
+    for hour in ("11:17", "11:18", "11:19", "cell 13"):
+        assert hour not in page
+    assert "11:00" in page, "a note's hour is shown"
+    sealed = p.persona(app, "kate").get("/custody/" + p.VISIT + "/medium:01M0000000000000000000000V").text
+    assert "11:17" not in sealed
+
+
 def test_only_key_holders_are_offered_to_open_what_is_sealed(app: Flask) -> None:
     assert "Open as key holder" in p.persona(app, "kate").get(f"/visits/{p.VISIT}").text
     for login in ("alice", "bob", "ann"):
