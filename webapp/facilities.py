@@ -1,7 +1,7 @@
 """Facilities: search over names, aliases and codes in every language, and a facility's card.
 
-Owns these pages. Planned visits stand on a card only for those who may see them: a facility must
-not learn of a visit beforehand.
+Owns these pages. Planned visits and recommendations stand on a card only for those who may see their
+visits: a facility must not learn of a visit beforehand, nor a group of another's unfinished report.
 """
 
 from __future__ import annotations
@@ -115,7 +115,11 @@ def card(facility_id: str) -> str:
         recommendations = list(
             db.session.execute(
                 select(table)
-                .where(table.c.facility == row.id, table.c.status.in_(("open", "partly", "not")))
+                .where(
+                    table.c.facility == row.id,
+                    table.c.status.in_(("open", "partly", "not")),
+                    table.c.channel.in_(seen),
+                )
                 .order_by(table.c.issued_on.desc(), table.c.number)
             )
         )

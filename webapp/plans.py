@@ -14,7 +14,7 @@ from sync.projections import tables
 from webapp.access import CONTENT, FIELD, allow, current_account
 from webapp.languages import today
 from webapp.models import db
-from webapp.visits import PLANNERS, may_plan
+from webapp.visits import PLANNERS, may_plan, visible
 
 bp = Blueprint("plans", __name__)
 
@@ -38,7 +38,9 @@ def show() -> str:
     rows = db.session.execute(wanted).all()
     made: dict[str, Any] = {}
     for row in db.session.execute(
-        select(visit).where(visit.c.date_from.like(f"{year}-%")).order_by(visit.c.date_from)
+        select(visit)
+        .where(visit.c.date_from.like(f"{year}-%"), visible(account))
+        .order_by(visit.c.date_from)
     ):
         made[row.facility] = row
     months: dict[int, list[Any]] = {}

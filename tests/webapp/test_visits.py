@@ -218,6 +218,36 @@ def test_a_facility_does_not_tell_the_council_of_a_planned_visit(app: Flask) -> 
     assert "Mar 2" in page, "past visits are no secret"
 
 
+def test_a_group_learns_nothing_of_anothers_visits_but_that_they_were(app: Flask) -> None:
+    ann, charlie = p.persona(app, "ann"), p.persona(app, "charlie")
+    location = p.post(ann, "/visits", "/visits/new", **{**FORM, "from": "2027-01-11"}).location
+    plan = {
+        "_id": "plan:01M0000000000000000000000Q", "type": "plan", "year": 2027,
+        "items": [{"facility": p.FACILITY, "month": 1, "kind": "periodic", "group": "group-2", "reasons": []}],
+    }  # fmt: skip
+    from tests.webapp.conftest import ANN
+
+    words = "Paint the corridor of block 4"
+    recommendation = {
+        "_id": "recommendation:01M0000000000000000000000Q", "type": "recommendation", "text": words, "findings": [],
+        "theme": None, "addressee": "penal", "addressee_name": "", "deadline": "2027-06-03", "priority": "normal",
+        "repeats": None, "lang": "en",
+    }  # fmt: skip
+    with app.app_context():
+        app.extensions["aigaq"].submit_many("office", [plan], author=ANN)
+        app.extensions["aigaq"].submit_many(p.VISIT, [recommendation], author=ANN)
+    assert location in ann.get("/plan?year=2027").text
+    shown = charlie.get("/plan?year=2027").text
+    assert "Northern colony" in shown
+    assert location not in shown
+    assert "2027-01" not in shown
+    assert "Jan 11" not in shown
+    card = charlie.get(f"/facilities/{p.FACILITY}").text
+    assert words not in card
+    assert location not in card
+    assert words in p.persona(app, "bob").get(f"/facilities/{p.FACILITY}").text
+
+
 def test_the_library_is_read_and_searched(app: Flask) -> None:
     carl = p.persona(app, "carl")
     assert "Windows let in daylight." in carl.get("/library/library:guide").text
