@@ -100,7 +100,7 @@ export class AqBar extends AqElement {
     const { kind, icon: sign, key, n } = stateOf(this.app.status);
     return html`
       <button class="state" type="button" aria-live="polite" @click=${() => this.dispatchEvent(new CustomEvent('aq-state', { bubbles: true }))}>
-        <span class="badge ${kind}">${icon(sign)} ${this.t(key, { n })}</span>
+        <span class="badge ${kind}">${icon(sign)} ${key === 'state.here' ? html`<span class="long">${this.t(key, { n })}</span><span class="short">${this.t('state.here.short', { n })}</span>` : this.t(key, { n })}</span>
       </button>
     `;
   }

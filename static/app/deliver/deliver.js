@@ -100,7 +100,7 @@ class Deliver extends AqElement {
     const waiting = totals.captured - totals.verified;
     return html`
       <div class="page stack loose">
-        ${this.#connection(waiting, totals.waitingBytes)}
+        ${this.#connection(totals)}
         <section class="card" aria-label=${this.t('deliver.totals')}>
           <div class="numbers ledger-totals">${STEPS.map((step) => html`
             <div><span class="big-number ${step === 'verified' && waiting === 0 && totals.verified > 0 ? 'text-ok' : ''}" data-total=${step}>${this.app.formatNumber(totals[step])}</span>
@@ -114,10 +114,15 @@ class Deliver extends AqElement {
       </div>`;
   }
 
-  /** What stands between the tablet and the office, in words. @param {number} waiting @param {number} bytes */
-  #connection(waiting, bytes) {
+  /** What stands between the tablet and the office, in words. @param {import('../../engine/types.js').Ledger['totals']} totals */
+  #connection(totals) {
+    const waiting = totals.captured - totals.verified;
+    const bytes = totals.waitingBytes;
     const status = this.app.status;
     const connection = status?.connection ?? 'offline';
+    if (totals.captured === 0) {
+      return html`<div class="notice info" role="status">${icon('info')}<p><strong>${this.t('deliver.nothingYet')}</strong> ${this.t('deliver.nothingYet.text')}</p></div>`;
+    }
     if (waiting === 0) {
       return html`<div class="notice ok" role="status">${icon('check')}<p><strong>${this.t('deliver.allThere')}</strong> ${status?.lastDelivery ? this.t('deliver.last', { day: this.app.formatDate(status.lastDelivery), time: this.app.formatTime(status.lastDelivery) }) : ''}</p></div>`;
     }
@@ -136,10 +141,10 @@ class Deliver extends AqElement {
     const counts = { all: items.length, waiting: items.filter((item) => !item.verified).length, attention: items.filter(attention).length };
     return html`<section class="card stack">
       <div class="row between"><h2>${this.t('deliver.items')}</h2>
-        <div class="row">${FILTERS.filter((name) => name === 'all' || counts[name] > 0).map((name) => html`
+        <div class="row">${items.length === 0 ? nothing : FILTERS.filter((name) => name === 'all' || counts[name] > 0).map((name) => html`
           <button class="btn small" type="button" aria-pressed=${this.filter === name} @click=${() => { this.filter = name; }}>${this.t(`deliver.filter.${name}`)} ${counts[name]}</button>`)}</div></div>
       ${wanted.length ? html`<ul class="list ledger">${repeat(wanted.slice(0, this.shown), (item) => item.id, (item) => html`<li>${this.#item(item)}</li>`)}</ul>`
-        : html`<div class="empty">${icon('check')}<p>${this.t(items.length ? 'deliver.noneLike' : 'deliver.none')}</p></div>`}
+        : html`<div class="empty">${icon(items.length ? 'check' : 'sync')}<p>${this.t(items.length ? 'deliver.noneLike' : 'deliver.none')}</p></div>`}
       ${wanted.length > this.shown ? html`<button class="btn" type="button" @click=${() => { this.shown += FIRST; }}>${this.t('deliver.more', { n: wanted.length - this.shown })}</button>` : nothing}
     </section>`;
   }

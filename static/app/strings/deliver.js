@@ -17,6 +17,8 @@ export default {
   'deliver.notYet': { ru: ': ещё нет', kk: ': әлі жоқ', en: ': not yet' },
   'deliver.allThere': { ru: 'Всё получено и подтверждено офисом.', kk: 'Барлығын кеңсе алды және растады.', en: 'The office has received and verified everything.' },
   'deliver.last': { ru: 'Последнее подтверждение: {day}, {time}.', kk: 'Соңғы растау: {day}, {time}.', en: 'Last verified: {day}, {time}.' },
+  'deliver.nothingYet': { ru: 'Отправлять пока нечего.', kk: 'Әзірге жіберетін ештеңе жоқ.', en: 'Nothing to deliver yet.' },
+  'deliver.nothingYet.text': { ru: 'Всё, что вы запишете в этом посещении, зашифруется здесь и уйдёт само, как только будет связь.', kk: 'Осы баруда жазғаныңыздың бәрі осында шифрланып, байланыс болғанда өзі жіберіледі.', en: 'Whatever you capture on this visit is sealed here and leaves by itself as soon as there is a connection.' },
   'deliver.onlyHere': {
     ru: { one: '{n} запись — только на этом планшете.', few: '{n} записи — только на этом планшете.', many: '{n} записей — только на этом планшете.', other: '{n} записи — только на этом планшете.' },
     kk: { other: '{n} жазба тек осы планшетте.' },

@@ -43,6 +43,7 @@ export default {
     kk: { other: '{n} — тек осы планшетте' },
     en: { one: '{n}, on this tablet only', other: '{n}, on this tablet only' },
   },
+  'state.here.short': { ru: '{n} — только здесь', kk: '{n} — тек осында', en: '{n}, only here' },
   'state.sending': { ru: { one: 'Отправляется: {n}', other: 'Отправляется: {n}' }, kk: { other: 'Жіберіліп жатыр: {n}' }, en: { other: 'Sending: {n}' } },
   'state.clear': { ru: 'Всё на сервере', kk: 'Бәрі серверде', en: 'All on the server' },
   'state.online': { ru: 'Есть связь', kk: 'Байланыс бар', en: 'Connected' },

@@ -44,11 +44,11 @@ class WrapUp extends AqElement {
     if (!material) return html`<p class="page meta">${this.t('wrapup.loading')}</p>`;
     return html`
       <div class="page wide stack loose">
-        <div class="grid-2">
+        <div class="wrapup-columns">
           <div class="stack loose">${this.#findings(material)}${this.#flags(material)}</div>
           ${this.#recommendations(material)}
         </div>
-        <div class="grid-2">
+        <div class="wrapup-columns">
           ${this.#checks(material)}
           <aq-signoff .channel=${this.channel} .material=${material}></aq-signoff>
         </div>
