@@ -25,14 +25,19 @@ NOTES = [
     ("Журнал обращений пуст с апреля, ящик для жалоб закрыт на ключ у дежурного", "Дежурная часть"),
     ("В душевой холодно, горячая вода бывает раз в неделю", "Корпус 2, душевая"),
 ]
+# Title, words, theme, kinds of sources.
 FINDINGS = [
     (
         "Ночью в камерах корпуса 2 нет света",
         "Лампы ночного освещения не работают в семи камерах из девяти; люди говорят об этом с марта.",
+        "light_air",
+        2,
     ),
     (
         "Жалобы не регистрируются",
         "Журнал обращений пуст с апреля. Ящик для жалоб открывает дежурный, а не прокурор.",
+        "complaints",
+        1,
     ),
 ]
 RECOMMENDATIONS = [
@@ -266,8 +271,13 @@ class TabletTour:
 
     def _wrap_up(self) -> Iterator[Screen]:
         leader, page = self.leader, self._page
-        for number, (title, words) in enumerate(FINDINGS):
-            leader.add_finding(title, words, theme=number + 2, sources=2 - number)
+        for title, words, theme, sources in FINDINGS:
+            self._step("wrapup")
+            leader.press("wrapup.addFinding")
+            leader.fill_finding(title, words, theme=1, sources=sources, evidence=1)
+            page.locator("aq-finding select[data-field=theme]").select_option(theme)
+            leader.press("wrapup.saveFinding")
+            page.wait_for_selector("aq-finding", state="detached")
         for words in RECOMMENDATIONS:
             leader.add_recommendation(words)
         self._step("wrapup")
@@ -292,6 +302,7 @@ class TabletTour:
         page.wait_for_selector(".ledger-item")
         yield from self._here("deliver-waiting")
         self._server.start()
+        page.locator("[data-action=deliver]").click()  # a picture does not wait for the next attempt
         leader.wait_until_delivered()
         page.wait_for_timeout(500)
         yield from self._here("deliver-verified")
