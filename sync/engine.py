@@ -29,8 +29,8 @@ from sync.gateway.receipts import Archive
 from sync.gateway.sessions import Sessions
 from sync.gateway.tables import durable
 from sync.projections.projector import Projector
-from sync.revisions import Leaf, merge
-from sync.writing import Revision, check_place, check_right, closings, prepare
+from sync.revisions import Leaf, merge, standing
+from sync.writing import Revision, check_place, check_right, prepare
 
 _log = logging.getLogger(__name__)
 
@@ -78,8 +78,8 @@ class SyncEngine:
     def submit(self, channel: str, document: dict[str, Any], *, author: Account) -> Revision:
         """Store a document written by the office, project it, and return what was stored.
 
-        `_id` of an existing document: a further version of it, which settles its conflicts; nothing new is
-        written where nothing changed. Raises Refused, BadDocument, NotFound (no such channel), StoreFailed.
+        `_id` of an existing document: a further version of it; nothing new is written where nothing changed.
+        `resolves` in it settles a conflict: the named revisions no longer take part in the reading. Raises Refused, BadDocument, NotFound (no such channel), StoreFailed.
         """
         check_place(channel, document)
         check_right(author, channel, document, self._card(channel))
@@ -116,6 +116,10 @@ class SyncEngine:
         """The merged reading of a document; None where there is none."""
         merged = merge(self._known(channel, [document_id]).get(document_id, []))
         return merged.doc if merged else None
+
+    def versions(self, channel: str, document_id: str) -> list[Leaf]:
+        """The leaves that take part in a document's reading, the winner first; empty where there is none."""
+        return standing(self._known(channel, [document_id]).get(document_id, []))
 
     def photo(self, channel: str, medium_id: str) -> bytes | None:
         """The plaintext of a group-class medium; None while parts are missing, or where it is erased or custody.
@@ -213,7 +217,7 @@ class SyncEngine:
             assert isinstance(id_, str)
             return Revision(channel, id_, merged.rev, merged.doc)
         self._make_channel(channel, [incoming])
-        self._store(channel, [incoming, *closings(incoming, leaves)])
+        self._store(channel, [incoming])
         return Revision(channel, incoming.id, incoming.rev, incoming.doc)
 
     def _store(self, channel: str, revisions: list[Incoming]) -> None:

@@ -17,7 +17,7 @@ from sync.wire import canonical
 # What CouchDB puts on a document and is no part of it.
 RESERVED = frozenset({"_rev", "_revisions", "_deleted", "_attachments"})
 # Every revision changes these; the winner's stand and nobody is asked.
-UNCONTESTED = frozenset({"updated_at", "updated_by", "device", "base"})
+UNCONTESTED = frozenset({"updated_at", "updated_by", "device", "base", "resolves"})
 
 _REVISION = re.compile(r"([1-9][0-9]{0,8})-([0-9a-f]{32})")
 
@@ -96,17 +96,50 @@ def base(previous: dict[str, Any], document: dict[str, Any]) -> dict[str, Any]:
     }
 
 
+def base_beside(previous: dict[str, Any], document: dict[str, Any]) -> dict[str, Any]:
+    """The `base` of a child of one leaf among several: it goes on saying what `previous` changed.
+
+    The other leaves stand on what was before that; a base that forgot it would make a conflict of nothing.
+    """
+    earlier = previous.get("base")
+    return base({**previous, **earlier} if isinstance(earlier, dict) else previous, document)
+
+
+def standing(leaves: Iterable[Leaf]) -> list[Leaf]:
+    """The leaves that take part in the reading, winner first.
+
+    A deleted leaf does not; nor does one that a leaf before it in winner order names in `resolves`. Only what
+    comes earlier counts: so the winner always stands, and two leaves that name each other cannot both vanish.
+    """
+    found: list[Leaf] = []
+    named: set[str] = set()
+    for leaf in _live(leaves):
+        if leaf.rev not in named:
+            found.append(leaf)
+        named.update(_resolves(leaf))
+    return found
+
+
+def resolved(leaves: Iterable[Leaf]) -> list[str]:
+    """What the leaves name in `resolves`, in winner order, nothing twice: a further version carries it on."""
+    return list(dict.fromkeys(rev for leaf in _live(leaves) for rev in _resolves(leaf)))
+
+
 def merge(leaves: Iterable[Leaf]) -> Merged | None:
     """One reading of all leaves, whatever their order; None where every leaf is deleted.
 
     A field is taken from whoever changed it as long as everybody else still has the value it had before;
     lists of scalars are merged; all else keeps the winner's value and is a conflict for a person.
     """
-    live = [leaf for leaf in winner_order(leaves) if not leaf.deleted]
+    everything = list(leaves)
+    live = standing(everything)
     if not live:
         return None
     first = live[0]
     document = dict(content(first.doc))
+    names_resolved = resolved(everything)
+    if names_resolved:
+        document["resolves"] = names_resolved
     conflicts: list[dict[str, Any]] = []
     names = {name for leaf in live for name in content(leaf.doc)} - UNCONTESTED if len(live) > 1 else set()
     for name in sorted(names, key=lambda text: text.encode("utf-16-be")):
@@ -118,6 +151,15 @@ def merge(leaves: Iterable[Leaf]) -> Merged | None:
         else:
             document[name] = settled.value
     return Merged(first.rev, document, conflicts)
+
+
+def _live(leaves: Iterable[Leaf]) -> list[Leaf]:
+    return [leaf for leaf in winner_order(leaves) if not leaf.deleted]
+
+
+def _resolves(leaf: Leaf) -> list[str]:
+    named = leaf.doc.get("resolves")
+    return [rev for rev in named if isinstance(rev, str)] if isinstance(named, list) else []
 
 
 @dataclass(frozen=True)

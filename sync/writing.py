@@ -13,7 +13,18 @@ from sync.authorization import LEADING, OFFICE_WRITERS, Account, VisitCard, may_
 from sync.clock import Clock, milliseconds, timestamp
 from sync.documents.contract import Incoming
 from sync.errors import BadDocument, BadRequest, Refused
-from sync.revisions import Leaf, base, content, merge, revision_id, winner
+from sync.revisions import (
+    Leaf,
+    base,
+    base_beside,
+    content,
+    is_revision,
+    merge,
+    resolved,
+    revision_id,
+    standing,
+    winner,
+)
 from sync.wire import mend, new_ulid
 
 OFFICE_DEVICE = "office"
@@ -56,9 +67,10 @@ def check_place(channel: str, document: dict[str, Any]) -> None:
 def prepare(
     document: dict[str, Any], leaves: list[Leaf], *, author: str, clock: Clock, keep_header: bool = False
 ) -> Incoming | None:
-    """A revision of `document` on top of all that is there; None where it would change nothing.
+    """A revision of `document` on top of the winner; None where it would change nothing.
 
-    `keep_header`: times and authors that the document brings stand (seeding, imports).
+    `resolves`: revisions whose conflict a person has settled with it. What was resolved before stays so; any
+    other leaf that stands goes on standing. `keep_header`: times and authors that the document brings stand (seeding, imports).
     Raises BadDocument.
     """
     try:
@@ -68,7 +80,7 @@ def prepare(
     merged = merge(leaves)
     now = clock.now()
     header = {name: given[name] for name in _TIMES if name in given} if keep_header else {}
-    fields = {name: value for name, value in given.items() if name not in (*_TIMES, "base")}
+    fields = {name: value for name, value in given.items() if name not in (*_TIMES, "base", "resolves")}
     before = merged.doc if merged else {}
     made: dict[str, Any] = {name: before[name] for name in ("created_at", "created_by") if name in before}
     kind = schemas.TYPES.get(str(fields.get("type")))
@@ -86,10 +98,15 @@ def prepare(
         **made,
     }
     parent = winner(leaves) if leaves else None
+    stand = standing(leaves)
+    named = _named(given.get("resolves"), leaves)
+    if named:
+        ready["resolves"] = named
     if merged is not None:
-        ready["base"] = base(before, ready)
-        if not ready["base"] and not merged.conflicts:
+        if not base(before, ready) and set(named) <= set(resolved(leaves)):
             return None
+        left = [leaf for leaf in stand[1:] if leaf.rev not in named]
+        ready["base"] = (base_beside if left else base)(stand[0].doc, ready)
     problems = schemas.problems(ready)
     if problems:
         raise BadDocument(f"{ready['_id']}: {problems}", problems)
@@ -97,15 +114,12 @@ def prepare(
     return Incoming(rev, ready, (parent.rev, *parent.ancestors) if parent else ())
 
 
-def closings(incoming: Incoming, leaves: list[Leaf]) -> list[Incoming]:
-    """Tombstones for the other leaves of a document whose conflict a person has just settled."""
-    parents = incoming.ancestors[:1]
-    stubs = []
-    for leaf in leaves:
-        if leaf.deleted or leaf.rev in parents:
-            continue
-        doc = {"_id": incoming.id}
-        stubs.append(
-            Incoming(revision_id(leaf.rev, doc, deleted=True), doc, (leaf.rev, *leaf.ancestors), True)
-        )
-    return stubs
+def _named(asked: Any, leaves: list[Leaf]) -> list[str]:
+    """What the revision names in `resolves`: what was resolved before, and what `asked` adds to it."""
+    carried = resolved(leaves)
+    if asked is None:
+        return carried
+    if not isinstance(asked, list) or not all(map(is_revision, asked)):
+        problem: dict[str, object] = {"resolves": ["must be revision ids"]}
+        raise BadDocument(str(problem), problem)
+    return list(dict.fromkeys([*asked, *carried]))

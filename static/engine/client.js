@@ -82,6 +82,14 @@ export class EngineClient extends EventTarget {
 
   /** @param {string} channel @param {Record<string, any>} fields @returns {Promise<Reading>} */
   save(channel, fields) { return this.#call('save', [channel, fields]); }
+  /**
+   * A person's choice between versions: a value for every conflicting field. `seen`: the revisions chosen between.
+   * @param {string} channel @param {string} id @param {Record<string, any>} choices @param {string[] | null} [seen]
+   * @returns {Promise<Reading>}
+   */
+  settle(channel, id, choices, seen = null) { return this.#call('settle', [channel, id, choices, seen]); }
+  /** @param {string} channel @param {string} id @returns {Promise<{rev: string, doc: any}[]>} what a conflict is between, whole; the winner first */
+  versions(channel, id) { return this.#call('versions', [channel, id]); }
   /** @param {string} channel @param {Record<string, any>} fields @param {any} secret @returns {Promise<Reading>} */
   saveSealed(channel, fields, secret) { return this.#call('saveSealed', [channel, fields, secret]); }
   /** @param {string} channel @param {string} id @returns {Promise<any>} the secret */

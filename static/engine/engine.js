@@ -184,6 +184,10 @@ export class Engine {
 
   /** @param {string} channel @param {any} fields */
   save(channel, fields) { return this.#open.writing.save(channel, fields); }
+  /** @param {string} channel @param {string} id @param {any} choices @param {string[] | null} seen */
+  settle(channel, id, choices, seen) { return this.#open.writing.settle(channel, id, choices, seen); }
+  /** @param {string} channel @param {string} id */
+  versions(channel, id) { return this.#session.readings.versions(channel, id); }
   /** @param {string} channel @param {any} fields @param {any} secret */
   saveSealed(channel, fields, secret) { return this.#open.writing.saveSealed(channel, fields, secret); }
   /** @param {string} channel @param {string} id */

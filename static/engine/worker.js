@@ -8,8 +8,8 @@ import { describeError, EngineError } from './errors.js';
 
 const METHODS = new Set([
   'status', 'suggestPassphrase', 'enrol', 'unlock', 'lock', 'setPin', 'lockForPin', 'unlockWithPin', 'changePassphrase',
-  'leaveFacility', 'quickDelete', 'takeOver', 'save', 'saveSealed', 'openSealed', 'get', 'list', 'listAll', 'saveDraft',
-  'draft', 'dropDraft', 'drafts', 'setMeta', 'meta', 'channels', 'createVisit', 'startMedium', 'appendFrame',
+  'leaveFacility', 'quickDelete', 'takeOver', 'save', 'settle', 'versions', 'saveSealed', 'openSealed', 'get', 'list', 'listAll', 'saveDraft', 'draft',
+  'dropDraft', 'drafts', 'setMeta', 'meta', 'channels', 'createVisit', 'startMedium', 'appendFrame',
   'finishMedium', 'interruptMedium', 'eraseMedium', 'addMedium', 'readMedium', 'withdraw', 'ledger', 'deliver', 'pull',
   'releasable', 'release', 'exportUndelivered', 'wake',
 ]);

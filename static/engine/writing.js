@@ -10,7 +10,7 @@ import { signEnvelope } from './crypto/signing.js';
 import { randomId, ulid } from './crypto/ulid.js';
 import { fromBase64, mend, randomBytes, sha256, text, toBase64, toHex, utf8 } from './crypto/wire.js';
 import { EngineError } from './errors.js';
-import { base, content, revisionId, winnerOrder } from './replication/revisions.js';
+import { base, baseBeside, content, merge, resolved, revisionId, standing } from './replication/revisions.js';
 import { paddedSize } from './store/log.js';
 
 /**
@@ -58,6 +58,35 @@ export class Writing {
       if (leaf) await this.#write(channel, leaf, together);
       else if (together.entries || together.writes) await this.session.commit(together.entries ?? [], together.writes);
       return /** @type {Reading} */ (this.session.readings.get(channel, fields._id ?? leaf?.doc._id));
+    });
+  }
+
+  /**
+   * Writes a person's choice between versions on the winner, and names the other leaves: they are settled.
+   * @param {string} channel
+   * @param {string} id
+   * @param {Record<string, any>} choices a value for every conflicting field, and for others that go with them
+   * @param {string[] | null} seen revisions that the person chose between; null: all there are
+   * @returns {Promise<Reading>} durable; the reading as it is where there is nothing to settle
+   * @throws {EngineError} `not-here`, `erased`, `bad-document` where a field was not chosen, `refused` where a version
+   *   stands that the person has not seen
+   */
+  settle(channel, id, choices, seen = null) {
+    return this.#inTurn(async () => {
+      const reading = this.session.readings.get(channel, id);
+      if (!reading) throw new EngineError('not-here', id);
+      if (reading.erased) throw new EngineError('erased', id);
+      const leaves = standing(this.session.records.get(channel, id)?.leaves ?? []);
+      if (reading.conflicts.length === 0) return reading;
+      if (seen && leaves.some(({ rev }) => !seen.includes(rev))) throw new EngineError('refused', 'unseen version');
+      for (const { field } of reading.conflicts) {
+        if (!Object.hasOwn(choices, field)) throw new EngineError('bad-document', field);
+      }
+      const { _id, type } = reading.doc;
+      const fields = parseFields({ ...reading.doc, ...choices, _id, type }, this.world.now());
+      const leaf = await this.#revise(channel, fields, leaves.slice(1).map(({ rev }) => rev));
+      if (leaf) await this.#write(channel, leaf, {});
+      return /** @type {Reading} */ (this.session.readings.get(channel, id));
     });
   }
 
@@ -138,12 +167,14 @@ export class Writing {
    * The next revision, or null where nothing changes.
    * @param {string} channel
    * @param {any} fields parsed
+   * @param {string[]} [settles] leaves between which a person has chosen; any other leaf goes on standing
    * @returns {Promise<HeldLeaf | null>}
    */
-  async #revise(channel, fields) {
+  async #revise(channel, fields, settles = []) {
     const held = this.session.records.get(channel, fields._id);
     if (held?.erased || this.session.records.erased.has(fields._id)) throw new EngineError('erased');
-    const [parent] = winnerOrder(held?.leaves ?? []).filter((leaf) => !leaf.deleted);
+    const leaves = held?.leaves ?? [];
+    const [parent, ...others] = standing(leaves);
     if (parent && (parent.doc.schema ?? 1) > SCHEMA) throw new EngineError('refused', 'newer schema');
     const at = new Date(this.world.now()).toISOString();
     const { account, device } = this.session.self;
@@ -157,11 +188,11 @@ export class Writing {
       updated_by: account.id,
       device: device.id,
     };
-    if (parent) {
-      doc.base = this.#base(parent, doc);
-      const unchanged = Object.keys(base(parent.doc, doc)).length === 0;
-      if (unchanged && held?.leaves.length === 1) return null;
-    }
+    const before = merge(leaves);
+    if (before && settles.length === 0 && Object.keys(base(before.doc, doc)).length === 0) return null;
+    const resolves = [...new Set([...settles, ...resolved(leaves)])];
+    if (resolves.length > 0) doc.resolves = resolves;
+    if (parent) doc.base = this.#base(parent, doc, others.some(({ rev }) => !resolves.includes(rev)));
     const ancestors = parent ? [parent.rev, ...parent.ancestors].slice(0, MOST_ANCESTORS) : [];
     return { rev: await revisionId(parent?.rev ?? null, doc), ancestors, deleted: false, doc, local: true };
   }
@@ -171,13 +202,11 @@ export class Writing {
    * nobody else, so a colleague's revision is compared with the state from before it.
    * @param {HeldLeaf} parent
    * @param {any} doc
+   * @param {boolean} beside other leaves stand
    */
-  #base(parent, doc) {
-    const changed = base(parent.doc, doc);
+  #base(parent, doc, beside) {
     const seen = !parent.local || this.session.records.envelopesOf(doc._id).some((e) => e.rev === parent.rev && e.receipt);
-    if (seen || !parent.doc.base) return changed;
-    const before = { ...parent.doc, ...parent.doc.base };
-    return base(before, doc);
+    return seen && !beside ? base(parent.doc, doc) : baseBeside(parent.doc, doc);
   }
 
   /**
@@ -278,6 +307,7 @@ function parseFields(fields, now) {
   try {
     const mended = content(mend(fields));
     delete mended.base;
+    delete mended.resolves;
     return mended;
   } catch (error) {
     throw new EngineError('bad-document', error instanceof Error ? error.message : undefined);

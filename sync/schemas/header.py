@@ -6,7 +6,7 @@ from typing import Any
 
 from marshmallow import INCLUDE, Schema, ValidationError, fields, validates_schema
 
-from sync.schemas.fields import identifier, integer, language, mapping, moment, one_of
+from sync.schemas.fields import identifier, ids, integer, language, mapping, moment, one_of
 
 
 class Part(Schema):
@@ -28,6 +28,7 @@ class Document(Part):
     updated_by = identifier(required=True)
     device = identifier(required=True)
     base = mapping()
+    resolves = ids()
     lang = language(null=True)
 
     @validates_schema(pass_original=True)

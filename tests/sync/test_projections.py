@@ -11,6 +11,7 @@ from sqlalchemy import Table, select
 from content import country
 from sync.authorization import Account
 from sync.database import reading
+from sync.errors import BadDocument
 from sync.projections import tables
 from sync.projections.findings import combined_into
 from sync.projections.tables import checkpoint, read_model
@@ -101,7 +102,7 @@ def test_items_say_when_they_arrived_and_what_the_office_wrote_does_not(
     assert row(world, tables.item, type="report")["received_at"] is None
 
 
-def test_a_conflict_is_shown_and_settled_by_a_further_version(
+def test_a_conflict_is_shown_until_a_version_says_that_it_resolves_it(
     world: World, alice: Tablet, bob: Tablet, visit: str
 ) -> None:
     first = alice.document("finding", title="a", status="draft")
@@ -114,10 +115,25 @@ def test_a_conflict_is_shown_and_settled_by_a_further_version(
     assert {version["value"] for version in conflict["versions"]} == {"b", "c"}
     document = world.engine.read(visit, first["_id"])
     assert document is not None
-    world.engine.submit(visit, {**document, "title": "вместе"}, author=ALICE)
+    world.engine.submit(visit, {**document, "text": "дальше"}, author=ALICE)
+    (conflict,) = row(world, tables.item, id=first["_id"])["conflicts"]
+    assert {version["value"] for version in conflict["versions"]} == {"b", "c"}
+    others = [leaf.rev for leaf in world.engine.versions(visit, first["_id"])[1:]]
+    for bad in ("x", ["x"], [7]):
+        with pytest.raises(BadDocument):
+            world.engine.submit(visit, {**document, "resolves": bad}, author=ALICE)
+    world.engine.submit(visit, {**document, "title": "вместе", "resolves": others}, author=ALICE)
     found = row(world, tables.item, id=first["_id"])
     assert (found["conflicts"], found["body"]["title"]) == ([], "вместе")
     assert row(world, tables.finding)["title"] == "вместе"
+    # What was resolved stays so in what follows, and who continues the other version is asked again.
+    world.engine.submit(visit, {**document, "title": "потом"}, author=ALICE)
+    found = world.engine.read(visit, first["_id"]) or {}
+    assert (found["title"], found["resolves"]) == ("потом", others)
+    later = {**first, "title": "d", "updated_by": BOB.id, "device": bob.id, "base": {"title": "c"}}
+    world.bring(bob, visit, later)
+    (conflict,) = row(world, tables.item, id=first["_id"])["conflicts"]
+    assert {version["value"] for version in conflict["versions"]} == {"потом", "d"}
 
 
 def test_combined_findings_point_to_the_one_that_combines_them(

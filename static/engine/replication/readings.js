@@ -2,7 +2,7 @@
 //
 // Owns: merging at read time and remembering the result as long as the leaves are the same.
 
-import { merge } from './revisions.js';
+import { merge, standing } from './revisions.js';
 
 /**
  * @typedef {import('../store/records.js').Records} Records
@@ -23,6 +23,12 @@ export class Readings {
   get(channel, id) {
     const held = this.records.get(channel, id);
     return held && this.#read(held);
+  }
+
+  /** @param {string} channel @param {string} id @returns {{rev: string, doc: any}[]} the leaves that stand, winner first */
+  versions(channel, id) {
+    const held = this.records.get(channel, id);
+    return held && !held.erased ? standing(held.leaves).map(({ rev, doc }) => ({ rev, doc })) : [];
   }
 
   /** @param {string} channel @param {string | string[]} types @returns {Reading[]} oldest first */

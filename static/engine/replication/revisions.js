@@ -14,7 +14,7 @@ import { canonical, sha256, toHex, utf8 } from '../crypto/wire.js';
 /** What CouchDB puts on a document and is no part of it. */
 const RESERVED = new Set(['_rev', '_revisions', '_deleted', '_attachments']);
 /** Every revision changes these; the winner's stand and nobody is asked. */
-const UNCONTESTED = new Set(['updated_at', 'updated_by', 'device', 'base']);
+const UNCONTESTED = new Set(['updated_at', 'updated_by', 'device', 'base', 'resolves']);
 
 const REVISION = /^[1-9][0-9]{0,8}-[0-9a-f]{32}$/;
 
@@ -56,8 +56,9 @@ export function generation(rev) {
 
 /**
  * Winner first: not deleted before deleted, then the higher generation, then the higher hex.
- * @param {Leaf[]} leaves
- * @returns {Leaf[]}
+ * @template {Leaf} T
+ * @param {T[]} leaves
+ * @returns {T[]}
  */
 export function winnerOrder(leaves) {
   return [...leaves].sort((a, b) => {
@@ -87,6 +88,44 @@ export function base(previous, document) {
 }
 
 /**
+ * The `base` of a child of one leaf among several: it goes on saying what `previous` changed. The other leaves
+ * stand on what was before that; a base that forgot it would make a conflict of nothing.
+ * @param {Record<string, any>} previous
+ * @param {Record<string, any>} document
+ */
+export function baseBeside(previous, document) {
+  const earlier = previous.base;
+  const isObject = earlier !== null && typeof earlier === 'object' && !Array.isArray(earlier);
+  return base(isObject ? { ...previous, ...earlier } : previous, document);
+}
+
+/**
+ * The leaves that take part in the reading, winner first. A deleted leaf does not; nor does one that a leaf
+ * before it in winner order names in `resolves`. Only what comes earlier counts: so the winner always stands,
+ * and two leaves that name each other cannot both vanish.
+ * @template {Leaf} T
+ * @param {T[]} leaves
+ * @returns {T[]}
+ */
+export function standing(leaves) {
+  const named = new Set();
+  return live(leaves).filter((leaf) => {
+    const stands = !named.has(leaf.rev);
+    for (const rev of resolves(leaf)) named.add(rev);
+    return stands;
+  });
+}
+
+/**
+ * What the leaves name in `resolves`, in winner order, nothing twice: a further version carries it on.
+ * @param {Leaf[]} leaves
+ * @returns {string[]}
+ */
+export function resolved(leaves) {
+  return [...new Set(live(leaves).flatMap(resolves))];
+}
+
+/**
  * One reading of all leaves, whatever their order; null where every leaf is deleted. A field is taken
  * from whoever changed it as long as everybody else still has the value it had before; lists of scalars
  * are merged; all else keeps the winner's value and is a conflict for a person.
@@ -94,21 +133,33 @@ export function base(previous, document) {
  * @returns {{rev: string, doc: EngineDocument, conflicts: FieldConflict[]} | null}
  */
 export function merge(leaves) {
-  const live = winnerOrder(leaves).filter((leaf) => !leaf.deleted);
-  if (live.length === 0) return null;
-  const first = live[0];
+  const taking = standing(leaves);
+  if (taking.length === 0) return null;
+  const first = taking[0];
   const doc = content(first.doc);
+  const named = resolved(leaves);
+  if (named.length > 0) doc.resolves = named;
   /** @type {FieldConflict[]} */
   const conflicts = [];
-  const names = live.length > 1 ? new Set(live.flatMap((leaf) => Object.keys(content(leaf.doc)))) : [];
+  const names = taking.length > 1 ? new Set(taking.flatMap((leaf) => Object.keys(content(leaf.doc)))) : [];
   for (const name of [...names].sort()) {
     if (UNCONTESTED.has(name)) continue;
-    const settled = settle(name, live);
-    if (!settled) conflicts.push({ field: name, versions: versions(name, live) });
+    const settled = settle(name, taking);
+    if (!settled) conflicts.push({ field: name, versions: versions(name, taking) });
     else if ('absent' in settled) delete doc[name];
     else doc[name] = settled.value;
   }
   return { rev: first.rev, doc, conflicts };
+}
+
+/** @template {Leaf} T @param {T[]} leaves @returns {T[]} winner first */
+function live(leaves) {
+  return winnerOrder(leaves).filter((leaf) => !leaf.deleted);
+}
+
+/** @param {Leaf} leaf @returns {string[]} */
+function resolves({ doc }) {
+  return Array.isArray(doc.resolves) ? doc.resolves.filter((rev) => typeof rev === 'string') : [];
 }
 
 /**
