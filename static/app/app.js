@@ -194,8 +194,16 @@ export class AqApp extends AqElement {
     this.#parked = null;
     if (this.phase !== 'open') return;
     this.#loadRecorder();
+    this.#sayDamage();
     if (fresh && kept.entries.every((/** @type {any} */ entry) => entry.name in ROUTES)) this.#router.restore(kept.entries);
     else this.#router.reset();
+  }
+
+  /** What did not open is said once, at the unlock that found it; the state dialog has it until the next. */
+  #sayDamage() {
+    const { app } = this;
+    const n = app.status?.damaged ?? 0;
+    if (n > 0) this.updateComplete.then(() => app.notify({ kind: 'bad', text: app.t('state.damaged', { n }) }));
   }
 
   /** Takes everything decrypted out of the page. */

@@ -16,9 +16,11 @@ export async function stateDialog(app) {
   if (chosen !== 'deliver') return;
   app.notify({ kind: 'wait', text: app.t('state.delivering') });
   try {
-    await app.engine.deliver();
-    const waiting = app.status?.waiting?.documents ?? 0;
-    if (app.status?.connection !== 'online') app.notifyError(app.status?.connection ?? 'offline');
+    // Its own answer: the `status` event comes a moment later.
+    const status = await app.engine.deliver();
+    app.setStatus(status);
+    const waiting = status.waiting.documents;
+    if (status.connection !== 'online') app.notifyError(status.connection);
     else app.notify(waiting ? { kind: 'wait', text: app.t('state.here', { n: waiting }) } : { kind: 'ok', text: app.t('state.clear') });
   } catch (error) {
     app.notifyError(error);

@@ -56,6 +56,13 @@ export class Session {
     this.damaged = await this.log.replay((entry) => this.records.apply(entry));
     if (!this.records.self) throw new EngineError('vault-damaged', 'account');
     this.#signingKey = await importSigningKey(this.records.self.signing);
+    if (this.damaged > 0) await this.#askAgain();
+  }
+
+  /** What is missing here may be on the server: the next pull is from the start. */
+  async #askAgain() {
+    const channels = [...this.records.checkpoints];
+    if (channels.length > 0) await this.commit(channels.map(([c, { epoch }]) => ({ t: 'since', c, epoch, since: null })));
   }
 
   /** @returns {any} account, device, key set */

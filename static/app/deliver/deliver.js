@@ -55,7 +55,7 @@ class Deliver extends AqElement {
   async #now() {
     this.busy = true;
     try {
-      await this.app.engine.deliver();
+      this.app.setStatus(await this.app.engine.deliver());
     } catch (error) {
       this.app.notifyError(error);
     }
