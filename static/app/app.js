@@ -11,6 +11,7 @@
 import { AutoLock } from './autolock.js';
 import { SECTIONS } from './bar.js';
 import { App, choices } from './context.js';
+import { departureWatch } from './departed.js';
 import { AqElement, html, icon, nothing } from './element.js';
 import { pickLanguage } from './i18n.js';
 import './messages.js';
@@ -96,6 +97,8 @@ export class AqApp extends AqElement {
     document.documentElement.lang = language;
     this.#context = new App({ engine, router: this.#router, strings, language, shell: this });
     this.listen(this.#context, 'language', () => this.requestUpdate());
+    const departed = departureWatch(this.#context);
+    this.listen(engine, 'changed', (event) => { departed(event).catch(() => undefined); });
   }
 
   // --- Shell: what screens ask of us through `app` ---

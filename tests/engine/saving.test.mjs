@@ -295,6 +295,17 @@ test('a channel one has left goes, but nothing undelivered', async () => {
   assert.equal(later.office.opened.length, 2);
 });
 
+test('a recording goes on in a channel one has just left', async () => {
+  const tablet = await newTablet(await organisation());
+  const { id } = await tablet.opened.recordings.start(CHANNEL, { kind: 'audio', mime: 'audio/webm' });
+  await tablet.opened.recordings.append(id, utf8('first second').slice().buffer);
+  await tablet.deliver();
+  assert.deepEqual(await purge(tablet.session, CHANNEL), []);
+  await tablet.opened.recordings.append(id, utf8('next second').slice().buffer);
+  const { doc } = await tablet.opened.recordings.finish(id, {});
+  assert.deepEqual([doc.state, doc.frames], ['complete', 3]); // and the one that ends it
+});
+
 test('the export holds what waits, sealed', async () => {
   const tablet = await newTablet(await organisation());
   await tablet.save(CHANNEL, { type: 'note', text: 'МАРКЕР' });

@@ -6,6 +6,7 @@ export default {
   'visit.step.onsite': { ru: 'На месте', kk: 'Орында', en: 'On site' },
   'visit.step.wrapup': { ru: 'Выводы', kk: 'Қорытынды', en: 'Wrap up' },
   'visit.step.deliver': { ru: 'Отправка', kk: 'Жіберу', en: 'Deliver' },
+  'visit.departed': { ru: 'Этого посещения на планшете больше нет: его закрыли, или вы больше не в его группе. Неотправленное будет отправлено.', kk: 'Бұл бару планшетте енді жоқ: ол жабылды немесе сіз оның тобында емессіз. Жіберілмегені жіберіледі.', en: 'This visit is no longer on the tablet: it was closed, or you are no longer in its team. What was not delivered will be.' },
   'visit.done': { ru: 'сделано', kk: 'орындалды', en: 'done' },
   'visit.next': { ru: 'Дальше: {step}', kk: 'Әрі қарай: {step}', en: 'Next: {step}' },
 

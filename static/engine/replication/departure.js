@@ -68,7 +68,9 @@ export async function purge(session, channel) {
   const held = [...session.records.channels.get(channel)?.values() ?? []];
   const unsent = new Set((await database.all('chunks')).filter((row) => !row.sent).map((row) => row.file));
   const waits = held.filter(({ id }) => unsent.has(session.records.files.get(id)?.file));
-  const keep = new Set([...held.filter((one) => !session.records.isDelivered(one)), ...waits].map(({ id }) => id));
+  // A recording that still runs has parts that are not yet whole enough to be sent.
+  const running = held.filter(({ id }) => session.readings.get(channel, id)?.doc.state === 'recording');
+  const keep = new Set([...held.filter((one) => !session.records.isDelivered(one)), ...waits, ...running].map(({ id }) => id));
   const leaving = held.filter(({ id }) => !keep.has(id)).map(({ id }) => id);
   const drafts = session.records.draftsOf(channel).length;
   const names = leaving.map((id) => session.records.files.get(id)?.file).filter((name) => name !== undefined);
