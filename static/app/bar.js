@@ -93,7 +93,7 @@ export class AqBar extends AqElement {
     if (name !== 'visit') return html`<span class="over">${facility}</span><h1 tabindex="-1">${title}</h1>`;
     const { day, days } = visitDay(doc, new Date());
     const over = [this.app.label('visit_kinds', doc.kind), days > 1 && day ? this.t('shell.dayOf', { day, days }) : this.app.formatDate(doc.from, { day: 'numeric', month: 'long' })];
-    return html`<span class="over">${over.filter(Boolean).join(' · ')}</span><h1 tabindex="-1">${facility.replaceAll('№ ', '№\u00a0')}</h1>`;
+    return html`<span class="over">${over.filter(Boolean).join(' · ')}</span><h1 tabindex="-1">${facility}</h1>`;
   }
 
   #state() {

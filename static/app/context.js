@@ -127,7 +127,8 @@ export class App extends EventTarget {
 
   /** @param {any} value */
   multi(value) {
-    return multi(value, this.#language);
+    // A facility's number stays beside its sign when a line breaks.
+    return multi(value, this.#language).replaceAll('№ ', '№\u00a0');
   }
 
   /** @param {string | null | undefined} value @param {Intl.DateTimeFormatOptions} [options] */

@@ -60,7 +60,15 @@ test('an article in several languages is shown in the reader’s and found in an
     { id: '23', heading: 'Прогулка', text: 'Час в день', themes: [] },
   ] };
   const articles = articlesOf([{ doc }], 'en');
-  assert.deepEqual(articles.map(({ heading, lang }) => [heading, lang]), [['Solitary confinement', 'en'], ['Прогулка', 'ru']]);
+  assert.deepEqual(articles.map(({ heading, lang }) => [heading, lang]), [['44. Solitary confinement', 'en'], ['23. Прогулка', 'ru']]);
   const search = new ArticleSearch(articles);
   for (const query of ['solitary', 'одиночное']) assert.deepEqual(search.find(query).map(({ norm }) => norm), ['mandela/44']);
+});
+
+test('an article is named by its number and heading, and its number is said once', async () => {
+  const { headingOf } = await import('../../static/app/library/articles.js');
+  assert.equal(headingOf('44', 'Дисциплина'), '44. Дисциплина');
+  assert.equal(headingOf('12-1', 'Статья 12-1. Право на жалобу'), 'Статья 12-1. Право на жалобу');
+  assert.equal(headingOf('preparation', 'Подготовка'), 'Подготовка');
+  assert.equal(headingOf('7', ''), '7');
 });

@@ -5,7 +5,7 @@
  */
 import { AqElement, html, icon, nothing } from '../element.js';
 import { LANGUAGE_NAMES } from '../i18n.js';
-import { languageOf, slugOf } from './articles.js';
+import { headingOf, languageOf, slugOf } from './articles.js';
 
 export class AqArticle extends AqElement {
   static properties = { library: { attribute: false }, article: { attribute: false }, embedded: { type: Boolean }, work: { state: true }, missing: { state: true } };
@@ -50,7 +50,7 @@ export class AqArticle extends AqElement {
     }
     if (!work) return wrap(html`<p class="opening" role="status">${this.t('shell.opening')}</p>`);
     const { themes = [], ...entry } = articles[index];
-    const [heading, text] = [app.multi(entry.heading), app.multi(entry.text)];
+    const [heading, text] = [headingOf(entry.id, app.multi(entry.heading)), app.multi(entry.text)];
     const language = languageOf(entry.text, work.text_lang, app.language);
     const foreign = language && language !== app.language;
     const name = LANGUAGE_NAMES[/** @type {'ru'} */ (language)]?.name ?? language;
@@ -73,7 +73,7 @@ export class AqArticle extends AqElement {
           <summary>${icon('list')} ${this.t('library.contents')}</summary>
           <div class="list">${articles.map((/** @type {any} */ other) => html`
             <button class="list-item" type="button" lang=${language} aria-current=${String(other.id) === String(this.article) ? 'true' : 'false'} @click=${() => this.#turn(String(other.id))}>
-              <span class="body">${app.multi(other.heading) || other.id}</span></button>`)}</div>
+              <span class="body">${headingOf(other.id, app.multi(other.heading))}</span></button>`)}</div>
         </details>
       </article>
     `);

@@ -23,9 +23,19 @@ export function slugOf(id) {
  */
 export function articlesOf(libraries, language) {
   return libraries.flatMap(({ doc }) => (doc.articles ?? []).map((/** @type {any} */ { id, heading, text, themes }) => ({
-    norm: `${slugOf(doc._id)}/${id}`, library: slugOf(doc._id), article: String(id), heading: multi(heading, language), text: multi(text, language),
+    norm: `${slugOf(doc._id)}/${id}`, library: slugOf(doc._id), article: String(id), heading: headingOf(id, multi(heading, language)), text: multi(text, language),
     themes: themes ?? [], lang: languageOf(text, doc.text_lang, language), words: [...everyForm(heading), ...everyForm(text)].join(' '),
   })));
+}
+
+/**
+ * An article's number and heading, as people name it; a number that the heading says itself is not said twice.
+ * @param {string | number} id @param {string} heading
+ */
+export function headingOf(id, heading) {
+  const number = String(id);
+  if (!heading) return number;
+  return /^\d/.test(number) && !heading.split(/[^\d.-]+/).some((word) => word.replace(/\.$/, '') === number) ? `${number}. ${heading}` : heading;
 }
 
 /**
