@@ -27,5 +27,6 @@ export const ROUTES = {
   form: { tag: 'aq-form', load: () => import('./forms/form.js'), title: 'shell.form' },
   finding: { tag: 'aq-finding', load: () => import('./wrapup/finding.js'), title: 'shell.finding' },
   recommendation: { tag: 'aq-recommendation', load: () => import('./wrapup/recommendation.js'), title: 'shell.recommendation' },
+  versions: { tag: 'aq-versions', load: () => import('./wrapup/versions.js'), title: 'wrapup.versions' },
   settings: { tag: 'aq-settings', load: () => import('./settings/settings.js'), title: 'shell.settings' },
 };

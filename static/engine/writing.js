@@ -65,7 +65,8 @@ export class Writing {
    * Writes a person's choice between versions on the winner, and names the other leaves: they are settled.
    * @param {string} channel
    * @param {string} id
-   * @param {Record<string, any>} choices a value for every conflicting field, and for others that go with them
+   * @param {Record<string, any>} choices a value for every conflicting field, and for others that go with
+   *   them; undefined takes the field away
    * @param {string[] | null} seen revisions that the person chose between; null: all there are
    * @returns {Promise<Reading>} durable; the reading as it is where there is nothing to settle
    * @throws {EngineError} `not-here`, `erased`, `bad-document` where a field was not chosen, `refused` where a version
@@ -83,7 +84,8 @@ export class Writing {
         if (!Object.hasOwn(choices, field)) throw new EngineError('bad-document', field);
       }
       const { _id, type } = reading.doc;
-      const fields = parseFields({ ...reading.doc, ...choices, _id, type }, this.world.now());
+      const given = Object.entries({ ...reading.doc, ...choices, _id, type }).filter(([, value]) => value !== undefined);
+      const fields = parseFields(Object.fromEntries(given), this.world.now());
       const leaf = await this.#revise(channel, fields, leaves.slice(1).map(({ rev }) => rev));
       if (leaf) await this.#write(channel, leaf, {});
       return /** @type {Reading} */ (this.session.readings.get(channel, id));

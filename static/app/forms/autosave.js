@@ -27,7 +27,7 @@ import { draftKey } from '../draft_key.js';
 
 export const QUIET_MS = 20_000;
 const RETRY_MS = 4_000;
-const HEADER = ['_rev', 'schema', 'class', 'created_at', 'created_by', 'updated_at', 'updated_by', 'device', 'base', 'conflicts'];
+const HEADER = ['_rev', 'schema', 'class', 'created_at', 'created_by', 'updated_at', 'updated_by', 'device', 'base', 'resolves', 'conflicts'];
 
 /** The version of a form that a submission was begun with, kept while the office may publish another. @param {string} channel @param {string} form @param {string} version */
 export function pinKey(channel, form, version) {

@@ -90,11 +90,17 @@ export class AqItem extends ChannelElement {
       ${this.renderSiblings()}
       <h2 class="item-title">${icon(words.icon)} <span>${doc.type === 'note' && !erased ? this.t('onsite.entry.note') : words.title}</span></h2>
       <p class="meta">${this.circumstances(doc)}</p>
+      ${reading.conflicts.length ? this.renderConflict() : nothing}
       ${erased ? html`<p class="notice">${icon('erase')}<span>${this.t('onsite.item.erased')}</span></p>` : this.renderContent(reading)}
       ${this.renderSteps(reading)}
       ${erased ? nothing : this.renderActions(reading)}
     </section>
     ${erased ? nothing : this.renderComments()}`;
+  }
+
+  renderConflict() {
+    return html`<div class="notice wait">${icon('warning')}<div class="stack tight"><p>${this.t('wrapup.versions.here')}</p>
+      <div class="row"><button type="button" class="btn small" data-action="versions" @click=${() => this.app.go('versions', { channel: this.channel, id: this.id })}>${this.t('wrapup.versions.see')}</button></div></div></div>`;
   }
 
   words() {

@@ -73,7 +73,10 @@ class SignOff extends AqElement {
     const leads = material.visit.leader === this.#me;
     return html`<section class="card stack" data-part="signoff"><h2>${this.t('wrapup.team')}</h2>
       <ul class="list">${team.map((member) => this.#member(member, leads))}</ul>
-      ${material.conflicts.length ? html`<div class="notice bad">${icon('warning')}<p>${this.t('wrapup.check.conflicts', { n: material.conflicts.length })}</p></div>` : nothing}
+      ${material.conflicts.length ? html`<div class="notice bad">${icon('warning')}<div class="stack tight">
+        <p>${this.t('wrapup.check.conflicts', { n: material.conflicts.length })}</p>
+        <div class="row"><button class="btn small" type="button" data-action="versions"
+          @click=${() => this.app.go('versions', { channel: this.channel, id: material.conflicts[0] })}>${this.t('wrapup.versions.see')}</button></div></div></div>` : nothing}
       ${signed ? html`<div class="notice ok">${icon('check')}<p>${this.t('wrapup.signedOffBy', { name: this.app.person(signed.created_by).name, day: this.app.formatDate(signed.created_at), time: this.app.formatTime(signed.created_at) })}</p></div>` : nothing}
       ${own && own.state !== 'finished' && !leads ? html`<button class="btn primary" type="button" data-action="finished"
         @click=${() => this.#event('finished', {}, 'wrapup.finishedSaid')}>${icon('check')} ${this.t('wrapup.finish')}</button>` : nothing}

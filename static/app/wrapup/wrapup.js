@@ -131,6 +131,7 @@ class WrapUp extends AqElement {
   #mend(check) {
     const [id] = check.ids;
     const way = /** @type {Record<string, () => void>} */ ({
+      conflicts: () => this.app.go('versions', { channel: this.channel, id }),
       'not-verified': () => this.app.go('verification', { channel: this.channel }),
       'no-interviews': () => this.app.go('interview', { channel: this.channel }),
       'no-findings': () => this.app.go('finding', { channel: this.channel }),
