@@ -9,9 +9,10 @@ from __future__ import annotations
 from typing import Any
 
 from flask import Blueprint, abort, render_template, request
-from sqlalchemy import ColumnElement, func, or_, select
+from sqlalchemy import ColumnElement, false, func, or_, select
 
 from sync.projections import tables
+from sync.projections.spelling import search_forms
 from webapp.access import CONTENT, allow, current_account
 from webapp.home import EVERYONE
 from webapp.languages import today
@@ -25,12 +26,18 @@ SUGGESTED = 8
 
 
 def matching(words: str) -> list[ColumnElement[bool]]:
-    """Conditions of a search: every word stands somewhere in the names, aliases or codes."""
-    conditions: list[ColumnElement[bool]] = []
-    for word in words.lower().split()[:8]:
-        pattern = word.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
-        conditions.append(tables.facility.c.search.like(f"%{pattern}%", escape="\\"))
-    return conditions
+    """Conditions of a search: every word stands somewhere in the names, aliases or codes, however it is spelt."""
+    typed = words.split()[:8]
+    conditions = [condition for word in typed if (condition := mentions(word)) is not None]
+    return conditions or [false() for _ in typed[:1]]  # signs alone name nothing
+
+
+def mentions(word: str) -> ColumnElement[bool] | None:
+    """Whether a facility's names hold this word; None for a word of nothing but signs."""
+    forms = search_forms(word)
+    if not forms:
+        return None
+    return or_(*(tables.facility.c.search.contains(form, autoescape=True) for form in forms))
 
 
 @bp.get("/facilities")

@@ -19,6 +19,7 @@ from ulid import ULID
 from sync.errors import BadDocument, Refused
 from sync.projections import tables
 from webapp.access import CONTENT, allow, as_author, current_account
+from webapp.facilities import mentions
 from webapp.languages import today
 from webapp.models import db
 from webapp.visits import visible
@@ -54,12 +55,9 @@ def every() -> str:
     if chosen["region"]:
         conditions.append(facility.c.region == chosen["region"])
     for word in chosen["q"].split()[:6]:
-        conditions.append(
-            or_(
-                table.c.text.icontains(word, autoescape=True),
-                facility.c.search.contains(word.lower(), autoescape=True),
-            )
-        )
+        told = table.c.text.icontains(word, autoescape=True)
+        named = mentions(word)
+        conditions.append(told if named is None else or_(told, named))
     wanted = (
         select(table, facility.c.name.label("facility_name"), facility.c.region)
         .join(visit, visit.c.channel == table.c.channel)

@@ -8,6 +8,7 @@ from sqlalchemy import Connection, delete, insert
 
 from sync.projections import tables
 from sync.projections.readings import Batch, list_of, living, replace, text_of
+from sync.projections.spelling import search_text
 
 
 def project(connection: Connection, batch: Batch) -> None:
@@ -65,7 +66,7 @@ def _facility(id_: str, doc: dict[str, Any]) -> dict[str, Any]:
     return {
         "id": id_,
         "name": doc["name"],
-        "search": "\n".join(dict.fromkeys(text_of(name).lower() for name in names)),
+        "search": search_text(text_of(name) for name in names),
         "facility_type": doc["facility_type"],
         "region": doc["region"],
         "authority": doc["authority"],

@@ -37,7 +37,7 @@ facility = Table(
     read_model,
     Column("id", String(80), primary_key=True),  # facility:<slug>
     Column("name", JSON, nullable=False),  # multi
-    Column("search", Text, nullable=False),  # lower-cased names, aliases and codes, one line each
+    Column("search", Text, nullable=False),  # names, aliases and codes as spelling.py folds them
     Column("facility_type", String(80), nullable=False, index=True),
     Column("region", String(80), nullable=False, index=True),
     Column("authority", String(80), nullable=False, index=True),
