@@ -16,7 +16,7 @@ from sqlalchemy import Row, func, select
 
 from sync.errors import BadDocument, Refused
 from sync.projections import tables
-from webapp import audit, material
+from webapp import audit, material, versions
 from webapp.access import CONTENT, allow, as_author, current_account
 from webapp.models import db
 from webapp.visits import REPORT_NAMES, STATUS_NAMES, may_plan, visit_or_404
@@ -80,6 +80,8 @@ def _context(row: Row[Any]) -> dict[str, Any]:
         "show": kind,
         "everything": request.args.get("all") == "1",
         "conflicts": _conflicts(row.channel),
+        "open_questions": _open_questions,
+        "version_lines": versions.lines,
         "quarantined": quarantined,
         "held": material.held_parts(row.channel),
         "numbers": _numbers(row.channel),
@@ -98,6 +100,19 @@ def _conflicts(channel: str) -> list[Row[Any]]:
     item = tables.item
     rows = db.session.execute(select(item).where(item.c.channel == channel)).all()
     return [row for row in rows if row.conflicts]
+
+
+def _open_questions(row: Row[Any]) -> dict[str, Any]:
+    """What is to be chosen for an item with conflicts, and whether this account may choose."""
+    engine, account = current_app.extensions["aigaq"], as_author(current_account())
+    leaves = engine.versions(row.channel, row.id)
+    return {
+        "questions": versions.questions(row.type, row.conflicts, leaves),
+        "seen": " ".join(leaf.rev for leaf in leaves),
+        "permitted": versions.settle_permitted(
+            account, row.channel, row.type, engine.channels.card(row.channel)
+        ),
+    }
 
 
 def _numbers(channel: str) -> dict[str, int]:
@@ -154,21 +169,29 @@ def photo(channel: str, medium_id: str) -> Response:
 @bp.post("/visits/<channel>/items/<document_id>/settled")
 @allow(*CONTENT)
 def settle(channel: str, document_id: str) -> ResponseReturnValue:
-    """Where two tablets changed the same field: let the version a person chose stand."""
+    """Where two tablets changed the same field: let what a person chose stand, and name what it resolves."""
     visit_or_404(channel)
     engine = current_app.extensions["aigaq"]
-    document = engine.read(channel, document_id)
-    row = next((each for each in _conflicts(channel) if each.id == document_id), None)
-    if document is None or row is None:
-        flash(_("There is nothing left to settle."), "ok")
-        return redirect(url_for("visit_page.show", channel=channel), 303)
-    for conflict in row.conflicts:
-        chosen = request.form.get(f"field-{conflict['field']}")
-        value = [each["value"] for each in conflict["versions"] if each["rev"] == chosen]
-        if not value:
-            abort(400)
-        document[conflict["field"]] = value[0]
     account = current_account()
+    leaves = engine.versions(channel, document_id)
+    row = next((each for each in _conflicts(channel) if each.id == document_id), None)
+    back = redirect(url_for("visit_page.show", channel=channel), 303)
+    if len(leaves) < 2 or row is None:
+        flash(_("There is nothing left to settle."), "ok")
+        return back
+    if not versions.settle_permitted(as_author(account), channel, row.type, engine.channels.card(channel)):
+        abort(403)
+    if not {leaf.rev for leaf in leaves} <= set(request.form.get("seen", "").split()):
+        flash(_("One more version has arrived. Nothing was changed: look again and choose."), "bad")
+        return back
+    document = versions.settled(
+        engine.read(channel, document_id),
+        versions.questions(row.type, row.conflicts, leaves),
+        request.form,
+    )
+    if document is None:
+        abort(400)
+    document["resolves"] = [leaf.rev for leaf in leaves[1:]]
     try:
         engine.submit(channel, document, author=as_author(account))
     except (BadDocument, Refused) as error:
@@ -176,4 +199,4 @@ def settle(channel: str, document_id: str) -> ResponseReturnValue:
     else:
         audit.record("conflict.settled", account=account.id, subject=document_id)
         flash(_("The version you chose stands; the other stays in the archive."), "ok")
-    return redirect(url_for("visit_page.show", channel=channel), 303)
+    return back
