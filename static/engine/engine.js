@@ -378,9 +378,15 @@ export class Engine {
   /** @param {import('./types.js').Connection} connection @param {boolean} revoked */
   #note(connection, revoked) {
     if (this.#connection === connection && this.#revoked === revoked) return;
+    const back = connection === 'online' && this.#connection !== 'online';
     this.#connection = connection;
     this.#revoked = revoked;
     this.#tell();
+    // Whichever noticed first that the way is open again, what waited longer need not wait on.
+    if (back) {
+      this.deliveries.wake(GATHER_MS);
+      this.pulls.wake(GATHER_MS);
+    }
   }
 
   /** Tells the page, not more often than it can be read. */

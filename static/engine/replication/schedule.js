@@ -15,7 +15,8 @@
 
 const GROWTH = 1.7;
 const JITTER = 0.25;
-const LONGEST_MS = 120_000;
+/** Longer than this a person who stands in the office with a full tablet would not wait. */
+const LONGEST_MS = 45_000;
 
 export class Schedule {
   /** @type {ReturnType<typeof setTimeout> | null} */ #timer = null;
