@@ -141,6 +141,7 @@ export class AqApp extends AqElement {
       if (this.phase === 'open') await app.sealScreens();
       if (leave) await app.engine.leaveFacility();
       else await (app.status?.pinReady ? app.engine.lockForPin() : app.engine.lock());
+      if (this.#updates.stale) location.reload();
     } finally {
       this.removeAttribute('data-locking');
     }
@@ -197,16 +198,17 @@ export class AqApp extends AqElement {
     this.#parked = null;
     if (this.phase !== 'open') return;
     this.#loadRecorder();
-    this.#sayDamage();
+    this.updateComplete.then(() => this.#sayAtUnlock());
     if (fresh && kept.entries.every((/** @type {any} */ entry) => entry.name in ROUTES)) this.#router.restore(kept.entries);
     else this.#router.reset();
   }
 
-  /** What did not open is said once, at the unlock that found it; the state dialog has it until the next. */
-  #sayDamage() {
+  /** What did not open, and a version that waits. */
+  #sayAtUnlock() {
     const { app } = this;
     const n = app.status?.damaged ?? 0;
-    if (n > 0) this.updateComplete.then(() => app.notify({ kind: 'bad', text: app.t('state.damaged', { n }) }));
+    if (n > 0) app.notify({ kind: 'bad', text: app.t('state.damaged', { n }) });
+    if (this.#updates.offered) this.#offerUpdate();
   }
 
   /** Takes everything decrypted out of the page. */
@@ -294,13 +296,15 @@ export class AqApp extends AqElement {
   // --- updates ---
 
   #followUpdates() {
-    const { app } = this;
     for (const type of ['ready', 'failed', 'caching']) this.#updates.addEventListener(type, () => this.requestUpdate());
-    this.#updates.addEventListener('offered', () => {
-      this.requestUpdate();
-      app.notify({ kind: 'wait', text: app.t('update.ready'), action: { label: app.t('update.now'), run: () => this.acceptUpdate() } });
-    });
-    this.#updates.start().catch(() => undefined);
+    // The locked screen says it by itself.
+    this.#updates.addEventListener('offered', () => (this.phase === 'open' ? this.#offerUpdate() : this.requestUpdate()));
+    this.#updates.start({ idle: () => this.phase !== 'open' && this.phase !== 'enrol', recording: () => this.#isRecording(), lock: () => this.lock({ leave: true }) }).catch(() => undefined);
+  }
+
+  #offerUpdate() {
+    const { app } = this;
+    app.notify({ kind: 'wait', text: app.t('update.ready'), action: { label: app.t('update.now'), run: () => this.acceptUpdate() } });
   }
 
   /** Asks, locks, and lets the new version in. */
@@ -313,9 +317,9 @@ export class AqApp extends AqElement {
     if (this.phase === 'open') {
       const sure = await app.confirm({ title: app.t('update.title'), text: app.t('update.text'), yes: app.t('update.now'), no: app.t('update.later') });
       if (!sure) return;
-      await this.lock({ leave: true });
+      await this.lock({ leave: true }).catch((error) => app.notifyError(error));
     }
-    this.#updates.accept();
+    if (this.phase !== 'open') this.#updates.accept();
   }
 
   // --- drawing ---

@@ -1,9 +1,15 @@
 /**
  * The shell's copy on this tablet: registers the service worker, says when the app is ready for offline use,
- * and offers a new version, which never starts by itself.
+ * and offers a new version, which never starts while the app is open and unlocked. (Once every page of the app
+ * was closed, the browser itself starts it: locked, and whole.)
  *
- * Owns the talk with the service worker's registration. `accept` locks first: a new version starts with
+ * Owns the talk with the service worker's registration, and the moment in which the page changes over: with
  * nothing decrypted in memory. Events: `ready` (cached), `failed`, `offered` (a new version waits).
+ *
+ * @typedef {object} Host the page, which must not change over under a person's hands
+ * @property {() => boolean} idle nothing is open and nobody is typing
+ * @property {() => boolean} recording
+ * @property {() => Promise<void>} lock
  */
 const SHELL = '/app/shell.json';
 const SCOPE = '/app/';
@@ -17,27 +23,41 @@ export class Updates extends EventTarget {
   /** @type {ServiceWorkerRegistration | undefined} */
   #registration;
   #accepted = false;
-  version = '';
+  /** @type {Host | undefined} */
+  #host;
+  /** A new version serves this page, which is still the old one: it reloads at the next lock. */
+  stale = false;
 
   get offered() {
     return this.#waiting !== null;
   }
 
-  /** Registers the version that the server names; offline, whatever is there goes on. */
-  async start() {
+  /** The version that runs: the one whose copy this page came from; '' before there is a copy. */
+  get version() {
+    const address = navigator.serviceWorker?.controller?.scriptURL;
+    return address ? new URL(address).searchParams.get('v') ?? '' : '';
+  }
+
+  /** Registers the version that the server names; offline, whatever is there goes on. @param {Host} host */
+  async start(host) {
+    this.#host = host;
     if (!('serviceWorker' in navigator)) {
       this.#say('failed');
       return;
     }
     const container = navigator.serviceWorker;
-    const controlled = container.controller !== null;
+    let controlled = container.controller !== null;
     if (controlled) this.#say('ready');
     container.addEventListener('controllerchange', () => {
-      if (this.#accepted) location.reload();
+      if (controlled) this.#changeOver().catch(() => undefined);
       else this.#say('ready');
+      controlled = true;
     });
     await this.check();
-    this.#registration ??= await container.getRegistration(SCOPE);
+    if (!this.#registration) {
+      const kept = await container.getRegistration(SCOPE);
+      if (kept) this.#follow(kept);
+    }
     setInterval(() => this.check(), AGAIN_MS);
     window.addEventListener('online', () => this.check());
   }
@@ -49,7 +69,6 @@ export class Updates extends EventTarget {
       if (!answer.ok || !answer.headers.get('content-type')?.includes('json')) return;
       const { version } = await answer.json();
       if (typeof version !== 'string' || !/^[\w.-]+$/.test(version)) return;
-      this.version = version;
       const address = `${SCOPE}service_worker/sw.js?v=${version}`;
       this.#follow(await navigator.serviceWorker.register(address, { type: 'module', scope: SCOPE, updateViaCache: 'none' }));
     } catch {
@@ -62,6 +81,14 @@ export class Updates extends EventTarget {
   accept() {
     this.#accepted = true;
     this.#waiting?.postMessage({ type: 'activate' });
+  }
+
+  /** The browser may take its time after `accept`: by now the person may have unlocked again. */
+  async #changeOver() {
+    const host = /** @type {Host} */ (this.#host);
+    this.stale = true;
+    if (this.#accepted && !host.idle() && !host.recording()) await host.lock();
+    if (host.idle()) location.reload();
   }
 
   /** @param {ServiceWorkerRegistration} registration */
