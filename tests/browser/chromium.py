@@ -19,8 +19,8 @@ ARGUMENTS = [
     "--disable-sync",
     "--no-first-run",
     "--use-fake-device-for-media-stream",
-    "--use-fake-ui-for-media-stream",
 ]
+MEDIA_GRANTED = "--use-fake-ui-for-media-stream"
 SIZES = {"desktop": (1280, 800), "tablet": (820, 1180), "phone": (390, 844)}
 
 
@@ -32,12 +32,19 @@ class Tablet:
     """A browser on its own profile: `open` starts it, `close` ends it well, `kill` like a dead battery."""
 
     def __init__(
-        self, playwright: Playwright, profile: Path, *, size: str = "tablet", locale: str = "ru-RU"
+        self,
+        playwright: Playwright,
+        profile: Path,
+        *,
+        size: str = "tablet",
+        locale: str = "ru-RU",
+        media: bool = True,
     ) -> None:
         self._playwright = playwright
         self.profile = profile
         self._size = SIZES[size]
         self._locale = locale
+        self._media = media
         self.context: BrowserContext | None = None
         self.errors: list[str] = []
 
@@ -47,12 +54,12 @@ class Tablet:
         self.context = self._playwright.chromium.launch_persistent_context(
             str(self.profile),
             executable_path=CHROMIUM,
-            args=ARGUMENTS,
+            args=[*ARGUMENTS, MEDIA_GRANTED] if self._media else ARGUMENTS,
             headless=True,
             viewport={"width": width, "height": height},
             locale=self._locale,
             timezone_id="Asia/Almaty",
-            permissions=["camera", "microphone"],
+            permissions=["camera", "microphone"] if self._media else [],
         )
         self.context.set_default_timeout(20_000)
         OPEN_TABLETS.append(self)

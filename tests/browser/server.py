@@ -21,11 +21,11 @@ ROOT = Path(__file__).parent.parent.parent
 START_SECONDS = 60
 
 
-def environment(instance: Path, port: int = 0) -> dict[str, str]:
-    """The process environment of a demo application on `instance`."""
+def environment(instance: Path, port: int = 0, root: Path = ROOT) -> dict[str, str]:
+    """The process environment of a demo application on `instance`; `root` is the tree that is served."""
     return {
         **os.environ,
-        "PYTHONPATH": str(ROOT),
+        "PYTHONPATH": str(root),
         "AIGAQ_INSTANCE": str(instance),
         "AIGAQ_DEMO": "1",
         "AIGAQ_RATE_LIMITS": "0",
@@ -58,6 +58,7 @@ class Server:
     def __init__(self, seeded: Path, instance: Path) -> None:
         shutil.copytree(seeded, instance)
         self.instance = instance
+        self.root = ROOT
         self.port = free_port()
         self.process: subprocess.Popen[bytes] | None = None
 
@@ -72,8 +73,8 @@ class Server:
             [sys.executable, "-m", "gunicorn", "--bind", f"127.0.0.1:{self.port}", "--worker-class", "gthread",
              "--workers", "1", "--threads", "12", "--log-level", "warning", "--graceful-timeout", "2",
              "webapp:create_app()"],
-            cwd=ROOT,
-            env=environment(self.instance, self.port),
+            cwd=self.root,
+            env=environment(self.instance, self.port, self.root),
             stdout=log,
             stderr=log,
             start_new_session=True,

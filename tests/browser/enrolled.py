@@ -1,0 +1,50 @@
+"""A tablet that is enrolled already: its profile and its server's instance, made once and copied for each test."""
+
+from __future__ import annotations
+
+import shutil
+from dataclasses import dataclass
+from pathlib import Path
+
+from playwright.sync_api import Playwright
+
+from tests.browser.chromium import Tablet
+from tests.browser.monitor import Monitor
+from tests.browser.server import Server
+
+
+@dataclass(frozen=True)
+class Enrolled:
+    """What a test copies. The port is part of it: a browser's storage belongs to an address."""
+
+    instance: Path
+    profile: Path
+    port: int
+    login: str
+    words: tuple[str, ...]
+
+    def server(self, folder: Path) -> Server:
+        """A server that knows the tablet, not started yet."""
+        made = Server(self.instance, folder / "instance")
+        made.port = self.port
+        return made
+
+    def monitor(self, playwright: Playwright, folder: Path, *, media: bool = True) -> Monitor:
+        """The person with the tablet, browser closed."""
+        shutil.copytree(self.profile, folder / "profile", ignore=shutil.ignore_patterns("Singleton*"))
+        tablet = Tablet(playwright, folder / "profile", media=media)
+        return Monitor(tablet, f"http://localhost:{self.port}", self.login, words=list(self.words))
+
+
+def enrol_once(playwright: Playwright, seeded: Path, folder: Path, login: str = "leader") -> Enrolled:
+    """Enrol a person's tablet on a server of its own, and end both well."""
+    server = Server(seeded, folder / "instance").start()
+    tablet = Tablet(playwright, folder / "profile")
+    monitor = Monitor(tablet, server.address, login)
+    try:
+        monitor.enrol()
+        monitor.page.wait_for_selector("aq-home .today .btn")
+    finally:
+        tablet.close()
+        server.stop()
+    return Enrolled(server.instance, tablet.profile, server.port, login, tuple(monitor.words))
