@@ -65,9 +65,7 @@ class Tablet:
         OPEN_TABLETS.append(self)
         page = self.context.pages[0] if self.context.pages else self.context.new_page()
         page.on("pageerror", lambda error: self.errors.append(str(error)))
-        page.on(
-            "console", lambda message: self.errors.append(message.text) if message.type == "error" else None
-        )
+        page.on("console", self._on_console)
         return page
 
     def _on_console(self, message: ConsoleMessage) -> None:
