@@ -65,7 +65,8 @@ class Monitor:
         page.wait_for_selector("aq-home .today", timeout=ENROL_MS)
         # From here on the app starts without a network.
         page.wait_for_function(
-            "navigator.serviceWorker.getRegistration('/app/').then((r) => Boolean(r && r.active))", timeout=ENROL_MS
+            "navigator.serviceWorker.getRegistration('/app/').then((r) => Boolean(r && r.active))",
+            timeout=ENROL_MS,
         )
 
     def start_cold(self) -> None:
@@ -95,12 +96,20 @@ class Monitor:
         while not page.locator("aq-visit").count():
             page.locator(".bar button").first.click()
             page.wait_for_timeout(100)
-        page.locator("nav.steps").get_by_role("button", name=pattern(f"visit.step.{step}", self.language)).click()
-        page.wait_for_selector({"prepare": "aq-prepare", "onsite": "aq-onsite", "wrapup": "aq-wrapup", "deliver": "aq-deliver"}[step])
+        page.locator("nav.steps").get_by_role(
+            "button", name=pattern(f"visit.step.{step}", self.language)
+        ).click()
+        page.wait_for_selector(
+            {"prepare": "aq-prepare", "onsite": "aq-onsite", "wrapup": "aq-wrapup", "deliver": "aq-deliver"}[
+                step
+            ]
+        )
 
     def capture(self, kind: str) -> None:
         """A button of the dock."""
-        self.page.locator("aq-dock").get_by_role("button", name=self.t(f"capture.dock.{kind}"), exact=True).click()
+        self.page.locator("aq-dock").get_by_role(
+            "button", name=self.t(f"capture.dock.{kind}"), exact=True
+        ).click()
 
     # --- on site ---
 
@@ -179,7 +188,9 @@ class Monitor:
 
     # --- wrap up ---
 
-    def add_finding(self, title: str, words: str, *, theme: int = 1, sources: int = 2, evidence: int = 1) -> None:
+    def add_finding(
+        self, title: str, words: str, *, theme: int = 1, sources: int = 2, evidence: int = 1
+    ) -> None:
         self.go_to("wrapup")
         self.press("wrapup.addFinding")
         self.fill_finding(title, words, theme=theme, sources=sources, evidence=evidence)

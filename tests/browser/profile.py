@@ -28,7 +28,11 @@ def find_markers(profile: Path, markers: Iterable[str]) -> dict[str, list[str]]:
         hits = [marker for marker in wanted if marker in name]
         if path.is_file() and path.stat().st_size:
             with path.open("rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as content:
-                hits += [marker for marker, forms in wanted.items() if any(content.find(form) >= 0 for form in forms)]
+                hits += [
+                    marker
+                    for marker, forms in wanted.items()
+                    if any(content.find(form) >= 0 for form in forms)
+                ]
         for marker in hits:
             found.setdefault(marker, []).append(name)
     return found

@@ -32,7 +32,9 @@ class Records:
 
     def items(self, channel: str, kind: str) -> list[dict[str, Any]]:
         """Bodies of a channel's documents of one type, as projected."""
-        rows = self.rows("SELECT body FROM item WHERE channel = ? AND type = ? ORDER BY position", channel, kind)
+        rows = self.rows(
+            "SELECT body FROM item WHERE channel = ? AND type = ? ORDER BY position", channel, kind
+        )
         return [json.loads(row["body"]) for row in rows]
 
     def verified_receipts(self) -> int:

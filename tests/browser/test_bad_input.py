@@ -236,7 +236,10 @@ def test_a_damaged_record_is_set_aside_and_comes_back_from_the_server(
     office.start()
     page.evaluate(f"{ENGINE}.deliver()")
     page.evaluate(f"{ENGINE}.pull()")
-    page.wait_for_function("(id) => document.querySelector('aq-app').app.engine.get(document.querySelector('aq-app').app.router.current.params.channel, id)", arg=note)
+    page.wait_for_function(
+        "(id) => document.querySelector('aq-app').app.engine.get(document.querySelector('aq-app').app.router.current.params.channel, id)",
+        arg=note,
+    )
     expect_delivered(leader, office)
     expect_delivered(leader, office, "Повреждено на диске")
 
@@ -251,14 +254,18 @@ def test_a_full_disk_ends_a_recording_well_and_keeps_all_of_it(leader: Monitor, 
     usage = page.evaluate("navigator.storage.estimate().then(({ usage }) => usage)")
     devtools = page.context.new_cdp_session(page)
     devtools.send("Storage.overrideQuotaForOrigin", {"origin": office.address, "quotaSize": usage + 200_000})
-    ended = page.locator("aq-messages").get_by_text(re.compile(leader.t("capture.ended.storage-full", time="X").split("X")[0]))
+    ended = page.locator("aq-messages").get_by_text(
+        re.compile(leader.t("capture.ended.storage-full", time="X").split("X")[0])
+    )
     expect(ended).to_be_visible(timeout=60_000)
     page.wait_for_selector(".recorder-bar", state="detached")
     close_message(leader)
     medium = next(r["doc"] for r in documents(leader, "medium") if r["doc"]["kind"] == "video")
     assert medium["state"] == "interrupted"
     assert medium["frames"] >= 2
-    size = page.evaluate(f"async id => (await {ENGINE}.readMedium({CHANNEL}, id)).bytes.byteLength", medium["_id"])
+    size = page.evaluate(
+        f"async id => (await {ENGINE}.readMedium({CHANNEL}, id)).bytes.byteLength", medium["_id"]
+    )
     assert size > 1000, "what was recorded until then opens"
     # The way on: words still fit, in what was set aside for this.
     leader.go_to("onsite")
@@ -414,7 +421,10 @@ def test_a_question_nobody_knows_and_a_broken_form_stop_nothing_else(leader: Mon
     open_form(leader, "Общий чек-лист")
     expect(page.locator("[data-path='/data/arrival/capacity'] input").first).to_be_visible()
     expect_delivered(leader, office)
-    assert Records(office.instance).items(submission_channel(leader), "submission")[0]["answers"] == submission["answers"]
+    assert (
+        Records(office.instance).items(submission_channel(leader), "submission")[0]["answers"]
+        == submission["answers"]
+    )
 
 
 def submission_channel(leader: Monitor) -> str:
@@ -467,7 +477,13 @@ def test_a_clock_that_is_wrong_is_said_and_rejects_nothing(
     ],
 )
 def test_a_wrong_file_is_refused_and_the_register_stays(
-    enrolled: Enrolled, office: Server, playwright: Playwright, tmp_path: Path, name: str, content: bytes, key: str
+    enrolled: Enrolled,
+    office: Server,
+    playwright: Playwright,
+    tmp_path: Path,
+    name: str,
+    content: bytes,
+    key: str,
 ) -> None:
     office.start()
     sentence = json.loads((ROOT / "webapp/imports/words.json").read_text())[key]["kk"]
@@ -482,8 +498,14 @@ def test_a_wrong_file_is_refused_and_the_register_stays(
             {"name": name, "mimeType": "text/csv", "buffer": content}
         )
         page.locator("form[action$='/imports/register'] button.btn").click()
-        expected = sentence if kazakh == "kk" else json.loads((ROOT / "webapp/imports/words.json").read_text())[key]["ru"]
+        expected = (
+            sentence
+            if kazakh == "kk"
+            else json.loads((ROOT / "webapp/imports/words.json").read_text())[key]["ru"]
+        )
         expect(page.locator("body")).to_contain_text(expected)
         expect(page.locator("form[action$='/imports/register'] button.btn")).to_be_enabled()
-        assert Records(office.instance).rows("SELECT count(*) AS n FROM item WHERE type = 'facility'") == before
+        assert (
+            Records(office.instance).rows("SELECT count(*) AS n FROM item WHERE type = 'facility'") == before
+        )
         assert not list((office.instance / "imports").glob("*"))

@@ -27,7 +27,11 @@ ROOT = Path(__file__).parents[2]
 
 
 class _Files(http.server.SimpleHTTPRequestHandler):
-    extensions_map = {**http.server.SimpleHTTPRequestHandler.extensions_map, ".js": "text/javascript", ".woff2": "font/woff2"}
+    extensions_map = {
+        **http.server.SimpleHTTPRequestHandler.extensions_map,
+        ".js": "text/javascript",
+        ".woff2": "font/woff2",
+    }
 
     def log_message(self, *arguments: object) -> None:
         pass
@@ -55,7 +59,14 @@ def page(browser: Browser, files: str, request: pytest.FixtureRequest) -> Iterat
     made = browser.new_page(viewport={"width": 820, "height": 1180}, timezone_id="Asia/Almaty")
     errors: list[str] = []
     made.on("pageerror", lambda error: errors.append(str(error)))
-    made.on("console", lambda m: errors.append(m.text) if m.type == "error" and "favicon" not in m.location.get("url", "") else None)
+    made.on(
+        "console",
+        lambda m: (
+            errors.append(m.text)
+            if m.type == "error" and "favicon" not in m.location.get("url", "")
+            else None
+        ),
+    )
     made.goto(f"{files}/tests/browser/form_page/index.html")
     until(made, "window.ready")
     yield made
@@ -71,12 +82,23 @@ def checklist() -> dict[str, Any]:
     return parse_xlsform(shipped_workbook("general-checklist"), "general-checklist")
 
 
-def form_of(survey: list[list[str | None]], choices: list[list[str]] | None = None, name: str = "own") -> dict[str, Any]:
+def form_of(
+    survey: list[list[str | None]], choices: list[list[str]] | None = None, name: str = "own"
+) -> dict[str, Any]:
     book = Workbook()
     sheet = book.active
     assert sheet is not None
     sheet.title = "survey"
-    headers = ["type", "name", "label::Русский (ru)", "label::English (en)", "relevant", "calculation", "required", "bind::aigaq:norm"]
+    headers = [
+        "type",
+        "name",
+        "label::Русский (ru)",
+        "label::English (en)",
+        "relevant",
+        "calculation",
+        "required",
+        "bind::aigaq:norm",
+    ]
     for row in [headers, *survey]:
         sheet.append(row)
     if choices:
@@ -102,7 +124,10 @@ def start(page: Page, form: dict[str, Any], **setup: Any) -> None:
 
 def answer(page: Page, values: dict[str, Any]) -> None:
     """Answers by path below /data, in order, through the session that the widgets write to."""
-    page.evaluate("values => { for (const [path, value] of values) { const s = element.opened.session; s.answer(s.node('/data/' + path), value ?? undefined); } }", list(values.items()))
+    page.evaluate(
+        "values => { for (const [path, value] of values) { const s = element.opened.session; s.answer(s.node('/data/' + path), value ?? undefined); } }",
+        list(values.items()),
+    )
 
 
 def card(page: Page, path: str) -> Any:
@@ -152,7 +177,11 @@ FLAGS: dict[str, list[tuple[dict[str, Any], bool]]] = {
         ({"arrival/files_checked": 5, "arrival/files_incomplete": 1}, True),
         ({"arrival/files_checked": 5, "arrival/files_incomplete": 2, "arrival/files_checked ": 0}, False),
     ],
-    "arrival/flag_without_order": [({"arrival/without_order": 0}, False), ({"arrival/without_order": 1}, True), ({"arrival/without_order": 7}, True)],
+    "arrival/flag_without_order": [
+        ({"arrival/without_order": 0}, False),
+        ({"arrival/without_order": 1}, True),
+        ({"arrival/without_order": 7}, True),
+    ],
     "treatment/flag_allegations": [
         ({"treatment/allegations": 3}, False),
         ({"treatment/allegations": 3, "treatment/allegations_investigated": 3}, False),
@@ -170,8 +199,22 @@ FLAGS: dict[str, list[tuple[dict[str, Any], bool]]] = {
         ({"treatment/restraints": ["handcuffs", "chains"]}, True),
     ],
     "treatment/flag_restraint_doctor": [
-        ({"treatment/restraints": ["belts"], "treatment/restraint_cases": 4, "treatment/restraint_no_doctor": 0}, False),
-        ({"treatment/restraints": ["belts"], "treatment/restraint_cases": 4, "treatment/restraint_no_doctor": 1}, True),
+        (
+            {
+                "treatment/restraints": ["belts"],
+                "treatment/restraint_cases": 4,
+                "treatment/restraint_no_doctor": 0,
+            },
+            False,
+        ),
+        (
+            {
+                "treatment/restraints": ["belts"],
+                "treatment/restraint_cases": 4,
+                "treatment/restraint_no_doctor": 1,
+            },
+            True,
+        ),
     ],
     "treatment/flag_strip_search": [
         *[({"treatment/strip_search": value}, False) for value in ("private", "never", "not_checked")],
@@ -193,7 +236,10 @@ FLAGS: dict[str, list[tuple[dict[str, Any], bool]]] = {
     "discipline/flag_solitary_groups": [
         (ALONE | {"discipline/solitary_groups": ["nobody"]}, False),
         (ALONE | {"discipline/solitary_groups": ["not_checked"]}, False),
-        *[(ALONE | {"discipline/solitary_groups": [value]}, True) for value in ("children", "women", "disability")],
+        *[
+            (ALONE | {"discipline/solitary_groups": [value]}, True)
+            for value in ("children", "women", "disability")
+        ],
     ],
     "discipline/flag_solitary_doctor": [
         (ALONE, False),
@@ -222,7 +268,10 @@ FLAGS: dict[str, list[tuple[dict[str, Any], bool]]] = {
         ({"conditions/cells[1]/cell_people": 0, "conditions/cells[1]/cell_area": 3}, False),
     ],
     "conditions/cells[1]/flag_daylight": [
-        *[({"conditions/cells[1]/cell_daylight": value}, False) for value in ("yes", "partly", "not_checked")],
+        *[
+            ({"conditions/cells[1]/cell_daylight": value}, False)
+            for value in ("yes", "partly", "not_checked")
+        ],
         ({"conditions/cells[1]/cell_daylight": "no"}, True),
     ],
     "conditions/flag_shower": [
@@ -255,7 +304,10 @@ FLAGS: dict[str, list[tuple[dict[str, Any], bool]]] = {
         ({"contacts/admissions_checked": 4, "contacts/family_not_told": 1}, True),
     ],
     "contacts/flag_lawyer": [
-        *[({"contacts/lawyer_meeting": value}, False) for value in ("private", "seen", "none", "not_checked")],
+        *[
+            ({"contacts/lawyer_meeting": value}, False)
+            for value in ("private", "seen", "none", "not_checked")
+        ],
         ({"contacts/lawyer_meeting": "heard"}, True),
     ],
     "contacts/flag_rights_info": [
@@ -291,8 +343,14 @@ FLAGS: dict[str, list[tuple[dict[str, Any], bool]]] = {
 
 
 def test_every_flag_below_at_and_above_its_threshold(page: Page, checklist: dict[str, Any]) -> None:
-    assert {f"/data/{path}".replace("[1]", "") for path in FLAGS} == {rule["path"] for rule in checklist["rules"]}
-    cases = [{"flag": f"/data/{flag}", "answers": list(answers.items()), "raised": raised} for flag, rows in FLAGS.items() for answers, raised in rows]
+    assert {f"/data/{path}".replace("[1]", "") for path in FLAGS} == {
+        rule["path"] for rule in checklist["rules"]
+    }
+    cases = [
+        {"flag": f"/data/{flag}", "answers": list(answers.items()), "raised": raised}
+        for flag, rows in FLAGS.items()
+        for answers, raised in rows
+    ]
     wrong = page.evaluate(
         """async ({form, cases}) => {
           const {FormSession} = await import('/static/forms/session.js');
@@ -316,7 +374,12 @@ def test_every_flag_below_at_and_above_its_threshold(page: Page, checklist: dict
 
 
 def test_a_flag_is_a_card_that_becomes_a_finding(page: Page, checklist: dict[str, Any]) -> None:
-    library = {"_id": "library:mandela", "type": "library", "channel": "reference", "articles": [{"id": "7", "themes": ["registers"], "text": ""}]}
+    library = {
+        "_id": "library:mandela",
+        "type": "library",
+        "channel": "reference",
+        "articles": [{"id": "7", "themes": ["registers"], "text": ""}],
+    }
     start(page, checklist, documents=[library])
     answer(page, {"arrival/without_order": 2})
     flag = card(page, "arrival/flag_without_order")
@@ -331,7 +394,10 @@ def test_a_flag_is_a_card_that_becomes_a_finding(page: Page, checklist: dict[str
         "norms": ["mandela/7"], "title": "Людей принимают без действующего решения.", "theme": "registers",
     }  # fmt: skip
     assert saved["flags"][0]["norm"] == "mandela/7"
-    page.evaluate("id => { engine.put(channel, {_id: 'finding:1', type: 'finding', rule: {submission: id, path: '/data/arrival/flag_without_order'}}); engine.dispatchEvent(new CustomEvent('changed', {detail: {channel}})); }", saved["_id"])
+    page.evaluate(
+        "id => { engine.put(channel, {_id: 'finding:1', type: 'finding', rule: {submission: id, path: '/data/arrival/flag_without_order'}}); engine.dispatchEvent(new CustomEvent('changed', {detail: {channel}})); }",
+        saved["_id"],
+    )
     flag.get_by_role("button", name="Проблема оформлена").click()
     assert page.evaluate("gone[gone.length - 1].params.id") == "finding:1"
 
@@ -403,18 +469,26 @@ def test_a_second_tap_takes_a_choice_back(page: Page, checklist: dict[str, Any])
     assert page.evaluate("'/data/arrival/received_by' in element.opened.session.content.answers") is False
 
 
-def test_the_language_changes_in_the_middle_and_nothing_is_lost(page: Page, checklist: dict[str, Any]) -> None:
+def test_the_language_changes_in_the_middle_and_nothing_is_lost(
+    page: Page, checklist: dict[str, Any]
+) -> None:
     start(page, checklist)
     card(page, "arrival/capacity").locator("input").fill("12x")
     card(page, "arrival/held_total").locator("input").fill("90")
-    for language, sentence in (("kk", "Мекеме неше орынға есептелген?"), ("en", "What is the official capacity of the facility?"), ("ru", "На сколько мест рассчитано учреждение?")):
+    for language, sentence in (
+        ("kk", "Мекеме неше орынға есептелген?"),
+        ("en", "What is the official capacity of the facility?"),
+        ("ru", "На сколько мест рассчитано учреждение?"),
+    ):
         page.evaluate("language => app.setLanguage(language)", language)
         until(page, f"document.querySelector('aq-form').textContent.includes({json.dumps(sentence)})")
         assert card(page, "arrival/capacity").locator("input").input_value() == "12x"
         assert card(page, "arrival/held_total").locator("input").input_value() == "90"
 
 
-def test_a_required_question_complains_only_after_it_was_passed(page: Page, checklist: dict[str, Any]) -> None:
+def test_a_required_question_complains_only_after_it_was_passed(
+    page: Page, checklist: dict[str, Any]
+) -> None:
     start(page, checklist)
     required = card(page, "arrival/capacity")
     assert "обязательно" in required.inner_text()
@@ -444,7 +518,9 @@ def test_the_last_visits_answer_stands_under_the_question(page: Page, checklist:
 # --- saving, crash, aside ---
 
 
-def test_a_crash_loses_nothing_and_returns_to_the_same_question(page: Page, checklist: dict[str, Any]) -> None:
+def test_a_crash_loses_nothing_and_returns_to_the_same_question(
+    page: Page, checklist: dict[str, Any]
+) -> None:
     start(page, checklist)
     for _ in range(3):
         page.locator(".form-foot .next").click()
@@ -494,13 +570,25 @@ def test_a_failed_write_is_said_and_tried_again(page: Page, checklist: dict[str,
     assert page.evaluate("engine.saves[0].answers['/data/arrival/held_total']") == 5
 
 
-def test_irrelevant_answers_are_kept_aside_and_come_back_after_a_crash(page: Page, checklist: dict[str, Any]) -> None:
+def test_irrelevant_answers_are_kept_aside_and_come_back_after_a_crash(
+    page: Page, checklist: dict[str, Any]
+) -> None:
     start(page, checklist)
-    answer(page, {"discipline/solitary_used": "today", "discipline/solitary_days": 20, "discipline/solitary_groups": ["children", "women"]})
+    answer(
+        page,
+        {
+            "discipline/solitary_used": "today",
+            "discipline/solitary_days": 20,
+            "discipline/solitary_groups": ["children", "women"],
+        },
+    )
     answer(page, {"discipline/solitary_used": "no"})
     content = page.evaluate("element.opened.session.content")
     assert "/data/discipline/solitary_days" not in content["answers"]
-    assert content["aside"] == {"/data/discipline/solitary_days": 20, "/data/discipline/solitary_groups": ["children", "women"]}
+    assert content["aside"] == {
+        "/data/discipline/solitary_days": 20,
+        "/data/discipline/solitary_groups": ["children", "women"],
+    }
     settle(page)
     restart(page, checklist, stored(page))
     answer(page, {"discipline/solitary_used": "this_year"})
@@ -521,14 +609,21 @@ def test_a_repeat_that_became_irrelevant_comes_back_whole(page: Page) -> None:
     )  # fmt: skip
     start(page, form)
     answer(page, {"any": "a"})
-    page.evaluate("for (let i = 0; i < 2; i += 1) element.opened.session.addInstance(element.opened.session.node('/data/cells'))")
+    page.evaluate(
+        "for (let i = 0; i < 2; i += 1) element.opened.session.addInstance(element.opened.session.node('/data/cells'))"
+    )
     answer(page, {"cells[1]/name": "А", "cells[2]/beds": 4, "cells[3]/name": "В"})
     answer(page, {"any": "b"})
     settle(page)
     restart(page, form, stored(page))
     answer(page, {"any": "a"})
     answers = page.evaluate("element.opened.session.content.answers")
-    assert answers == {"/data/any": "a", "/data/cells[1]/name": "А", "/data/cells[2]/beds": 4, "/data/cells[3]/name": "В"}
+    assert answers == {
+        "/data/any": "a",
+        "/data/cells[1]/name": "А",
+        "/data/cells[2]/beds": 4,
+        "/data/cells[3]/name": "В",
+    }
 
 
 def test_an_instance_is_removed_only_after_a_question(page: Page, checklist: dict[str, Any]) -> None:
@@ -569,15 +664,27 @@ def test_a_photo_taken_for_a_question_becomes_its_answer(page: Page, checklist: 
     submission_id = page.evaluate("engine.saves[0]._id")
     assert gone == {
         "name": "photo",
-        "params": {"channel": page.evaluate("channel"), "submission": submission_id, "question": "/data/arrival/register_photo"},
+        "params": {
+            "channel": page.evaluate("channel"),
+            "submission": submission_id,
+            "question": "/data/arrival/register_photo",
+        },
     }
     assert page.evaluate("app.router.current.params.submission") == submission_id
-    page.evaluate("doc => { engine.put(channel, doc, {bytes: new Uint8Array([255, 216, 255]).buffer}); engine.dispatchEvent(new CustomEvent('changed', {detail: {channel}})); }", {**PHOTO, "submission": submission_id})
+    page.evaluate(
+        "doc => { engine.put(channel, doc, {bytes: new Uint8Array([255, 216, 255]).buffer}); engine.dispatchEvent(new CustomEvent('changed', {detail: {channel}})); }",
+        {**PHOTO, "submission": submission_id},
+    )
     page.wait_for_selector('[data-path="/data/arrival/register_photo"] img')
     settle(page)
     name = "register_photo-01arz3ndektsv4rrffq69g5f01.jpg"
     kept = stored(page)
-    restart(page, checklist, kept, media=[{"doc": {**PHOTO, "submission": submission_id}, "bytes": [255, 216, 255]}])
+    restart(
+        page,
+        checklist,
+        kept,
+        media=[{"doc": {**PHOTO, "submission": submission_id}, "bytes": [255, 216, 255]}],
+    )
     content = page.evaluate("element.opened.session.content")
     assert content["files"] == {name: PHOTO["_id"]}
     assert content["answers"]["/data/arrival/register_photo"] == name
@@ -586,7 +693,12 @@ def test_a_photo_taken_for_a_question_becomes_its_answer(page: Page, checklist: 
     until(page, "!Object.keys(element.opened.session.content.files).length")
     settle(page)
     kept = stored(page)
-    restart(page, checklist, kept, media=[{"doc": {**PHOTO, "submission": submission_id}, "bytes": [255, 216, 255]}])
+    restart(
+        page,
+        checklist,
+        kept,
+        media=[{"doc": {**PHOTO, "submission": submission_id}, "bytes": [255, 216, 255]}],
+    )
     content = page.evaluate("element.opened.session.content")
     assert content["files"] == {}
     assert "/data/arrival/register_photo" not in content["answers"]
@@ -602,7 +714,10 @@ def test_a_recording_is_named_as_sealed_and_not_played(page: Page, checklist: di
         "_id": "medium:01ARZ3NDEKTSV4RRFFQ69G5F02", "type": "medium", "kind": "audio", "mime": "audio/webm;codecs=opus", "at": "2026-11-22T05:00:00.000Z",
         "question": "/data/treatment/treatment_voice", "submission": page.evaluate("engine.saves[0]._id"), "duration_ms": 61_000,
     }  # fmt: skip
-    page.evaluate("doc => { engine.put(channel, doc); engine.dispatchEvent(new CustomEvent('changed', {detail: {channel}})); }", medium)
+    page.evaluate(
+        "doc => { engine.put(channel, doc); engine.dispatchEvent(new CustomEvent('changed', {detail: {channel}})); }",
+        medium,
+    )
     page.locator(".form-foot .next").click()
     voice = card(page, "treatment/treatment_voice")
     voice.get_by_text("Запечатано").wait_for()
@@ -615,9 +730,16 @@ def test_a_recording_is_named_as_sealed_and_not_played(page: Page, checklist: di
 
 @pytest.mark.parametrize(
     ("xml", "reason"),
-    [("<h:html", "cut"), ("<html><body>Sign in to Wi-Fi</body></html>", "portal"), ('<!DOCTYPE x [<!ENTITY e "e">]><a/>', "doctype"), ("", "empty")],
+    [
+        ("<h:html", "cut"),
+        ("<html><body>Sign in to Wi-Fi</body></html>", "portal"),
+        ('<!DOCTYPE x [<!ENTITY e "e">]><a/>', "doctype"),
+        ("", "empty"),
+    ],
 )
-def test_a_broken_form_says_so_and_leads_back(page: Page, checklist: dict[str, Any], xml: str, reason: str) -> None:
+def test_a_broken_form_says_so_and_leads_back(
+    page: Page, checklist: dict[str, Any], xml: str, reason: str
+) -> None:
     start(page, {**checklist, "xml": xml})
     assert "Форма повреждена" in page.locator("aq-form").inner_text(), reason
     page.get_by_role("button", name="Назад").click()
@@ -704,7 +826,10 @@ def test_a_thousand_questions_stay_quick(page: Page) -> None:
         survey.extend([["integer", f"q{g}_{n}", f"Вопрос {n}", f"Question {n}"] for n in range(100)])
         survey.append(["end_group", None, None, None])
     form = form_of(survey)
-    opened = page.evaluate("async form => { const t = performance.now(); await start({form}); return performance.now() - t; }", form)
+    opened = page.evaluate(
+        "async form => { const t = performance.now(); await start({form}); return performance.now() - t; }",
+        form,
+    )
     assert page.locator("aq-form .question").count() == 100
     spent = page.evaluate(
         """async () => {
@@ -734,10 +859,14 @@ def test_nothing_is_left_in_the_browsers_own_stores(page: Page, checklist: dict[
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])
-def test_a_page_of_the_form_has_no_accessibility_violations(page: Page, files: str, checklist: dict[str, Any], theme: str) -> None:
+def test_a_page_of_the_form_has_no_accessibility_violations(
+    page: Page, files: str, checklist: dict[str, Any], theme: str
+) -> None:
     page.emulate_media(color_scheme="dark" if theme == "dark" else "light")
     start(page, checklist)
     answer(page, {"arrival/capacity": 0, "arrival/held_total": 77, "arrival/without_order": 1})
     page.add_script_tag(url=f"{files}/node_modules/axe-core/axe.min.js")
-    found = page.evaluate("axe.run(document.querySelector('aq-form'), {runOnly: ['wcag2a', 'wcag2aa', 'wcag21aa']}).then((r) => r.violations.map((v) => [v.id, v.nodes.map((n) => n.html).slice(0, 3)]))")
+    found = page.evaluate(
+        "axe.run(document.querySelector('aq-form'), {runOnly: ['wcag2a', 'wcag2aa', 'wcag21aa']}).then((r) => r.violations.map((v) => [v.id, v.nodes.map((n) => n.html).slice(0, 3)]))"
+    )
     assert found == []

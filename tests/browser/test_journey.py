@@ -186,13 +186,12 @@ def check_records(records: Records, channel: str) -> None:
     assert not records.rows("SELECT reason FROM quarantine WHERE released_at IS NULL")
     media = {row["kind"]: row for row in records.items(channel, "medium")}
     assert {"photo", "audio", "video"} <= set(media)
-    assert all(
-        medium["state"] == "complete"
-        for medium in records.items(channel, "medium")
-    )
+    assert all(medium["state"] == "complete" for medium in records.items(channel, "medium"))
     # What the person took back in the middle of a recording never got here; the answer itself did.
     assert all(medium["interview"] is None for medium in media.values())
-    recording = [consent["given"] for consent in records.items(channel, "consent") if consent["use"] == "recording"]
+    recording = [
+        consent["given"] for consent in records.items(channel, "consent") if consent["use"] == "recording"
+    ]
     assert recording == [True, False]
     (submission,) = records.items(channel, "submission")
     assert submission["answers"]["/data/arrival/held_women"] == 17

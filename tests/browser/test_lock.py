@@ -89,7 +89,9 @@ def test_with_a_pin_the_screen_is_sealed_too(leader: Monitor) -> None:
     page = leader.page
     page.evaluate(f"{ENGINE}.setPin('{PIN}')")
     page.wait_for_function("() => document.querySelector('aq-app').app.status.pinReady")
-    leader.begin_interview(page.evaluate("document.querySelector('aq-app').app.label('categories', 'convict')"))
+    leader.begin_interview(
+        page.evaluate("document.querySelector('aq-app').app.label('categories', 'convict')")
+    )
     page.locator("aq-interview textarea").first.fill("Воды нет по ночам")
     lock(leader)
     page.wait_for_selector("aq-pin-pad")

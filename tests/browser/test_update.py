@@ -47,7 +47,9 @@ def leader(enrolled: Enrolled, office: Server, playwright: Playwright, tmp_path:
 
 
 def version(server: Server) -> str:
-    with urllib.request.urlopen(server.address.replace("localhost", "127.0.0.1") + "/app/shell.json", timeout=10) as answer:
+    with urllib.request.urlopen(
+        server.address.replace("localhost", "127.0.0.1") + "/app/shell.json", timeout=10
+    ) as answer:
         found: str = json.loads(answer.read())["version"]
     return found
 
@@ -98,7 +100,9 @@ def test_a_new_version_is_offered_and_starts_locked_when_the_person_says_so(
     assert running(leader) == old
 
     # What is being written is sealed before the new version starts.
-    leader.begin_interview(page.evaluate("document.querySelector('aq-app').app.label('categories', 'convict')"))
+    leader.begin_interview(
+        page.evaluate("document.querySelector('aq-app').app.label('categories', 'convict')")
+    )
     page.locator("aq-interview textarea").first.fill("Писал, когда пришло обновление")
     with page.expect_navigation(timeout=90_000):
         page.evaluate("() => { document.querySelector('aq-app').acceptUpdate(); }")

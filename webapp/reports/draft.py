@@ -15,10 +15,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import Connection, select
-from sync.engine import SyncEngine
 from ulid import ULID
 
 from sync.authorization import Account
+from sync.engine import SyncEngine
 from sync.projections import tables
 from webapp.reports.material import SECTIONS
 
