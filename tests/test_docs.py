@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import dataclasses
 import re
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -62,3 +64,9 @@ def test_every_adr_says_context_choice_cost_and_when_to_reverse() -> None:
             part for part in ("## Context", "## Choice", "## Cost", "## Reverse when") if part not in text
         ]
         assert not missing, f"{page.name}: {missing}"
+
+
+def test_the_list_of_strings_to_check_is_current() -> None:
+    command = [sys.executable, "docs/list_strings.py", "--check"]
+    answer = subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
+    assert answer.returncode == 0, answer.stderr
