@@ -38,9 +38,7 @@ def show() -> str:
     rows = db.session.execute(wanted).all()
     made: dict[str, Any] = {}
     for row in db.session.execute(
-        select(visit)
-        .where(visit.c.date_from.like(f"{year}-%"), visible(account))
-        .order_by(visit.c.date_from)
+        select(visit).where(visit.c.date_from.like(f"{year}-%"), visible(account)).order_by(visit.c.date_from)
     ):
         made[row.facility] = row
     months: dict[int, list[Any]] = {}

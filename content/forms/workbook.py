@@ -21,7 +21,17 @@ FORM_THRESHOLD = "form"  # a flag whose threshold no norm holds: the form's own
 
 # The columns that carry text in each language, then those that do not.
 _TEXTS = ("label", "hint", "constraint_message", "required_message")
-_PLAIN = ("relevant", "constraint", "required", "read_only", "calculation", "appearance", "repeat_count", "bind::aigaq:norm", "bind::aigaq:theme")
+_PLAIN = (
+    "relevant",
+    "constraint",
+    "required",
+    "read_only",
+    "calculation",
+    "appearance",
+    "repeat_count",
+    "bind::aigaq:norm",
+    "bind::aigaq:theme",
+)
 _WIDTHS = {"type": 24, "name": 22, "label": 48, "hint": 36, "constraint_message": 30, "required_message": 24}
 
 
@@ -86,7 +96,9 @@ REQUIRED = Text(
 )
 
 
-def question(kind: str, name: str, label: Text, hint: Text | None = None, message: Text | None = None, **cells: str) -> Row:
+def question(
+    kind: str, name: str, label: Text, hint: Text | None = None, message: Text | None = None, **cells: str
+) -> Row:
     """A question. `cells` are XLSForm columns: relevant, constraint (with `message`), required, calculation…"""
     return Row(kind, name, label, hint, message, cells)
 
@@ -99,7 +111,9 @@ def flag(
     `theme` is given where there is no norm to take a finding's theme from.
     """
     cells = {"relevant": when, "bind::aigaq:norm": norm}
-    return Row("note", name, label, hint, None, cells if theme is None else cells | {"bind::aigaq:theme": theme})
+    return Row(
+        "note", name, label, hint, None, cells if theme is None else cells | {"bind::aigaq:theme": theme}
+    )
 
 
 def group(name: str, label: Text, rows: Iterable[Row], **cells: str) -> list[Row]:

@@ -17,7 +17,18 @@ MOST_FINDINGS = 100
 # What is partly or not implemented is asked about again at the next visit, until it is done or repeated.
 UNFINISHED = ("open", "partly", "not")
 _HEADER = frozenset(
-    {"type", "schema", "class", "created_at", "created_by", "updated_at", "updated_by", "device", "base", "resolves"}
+    {
+        "type",
+        "schema",
+        "class",
+        "created_at",
+        "created_by",
+        "updated_at",
+        "updated_by",
+        "device",
+        "base",
+        "resolves",
+    }
 )
 
 

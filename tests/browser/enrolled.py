@@ -10,7 +10,7 @@ from playwright.sync_api import Playwright
 
 from tests.browser.chromium import Tablet
 from tests.browser.monitor import Monitor
-from tests.browser.server import Server
+from tests.browser.server import ROOT, Server
 
 
 @dataclass(frozen=True)
@@ -22,11 +22,13 @@ class Enrolled:
     port: int
     login: str
     words: tuple[str, ...]
+    root: Path = ROOT
 
     def server(self, folder: Path) -> Server:
         """A server that knows the tablet, not started yet."""
         made = Server(self.instance, folder / "instance")
         made.port = self.port
+        made.root = self.root
         return made
 
     def monitor(self, playwright: Playwright, folder: Path, *, media: bool = True) -> Monitor:
@@ -36,9 +38,13 @@ class Enrolled:
         return Monitor(tablet, f"http://localhost:{self.port}", self.login, words=list(self.words))
 
 
-def enrol_once(playwright: Playwright, seeded: Path, folder: Path, login: str = "leader") -> Enrolled:
-    """Enrol a person's tablet on a server of its own, and end both well."""
-    server = Server(seeded, folder / "instance").start()
+def enrol_once(
+    playwright: Playwright, seeded: Path, folder: Path, *, login: str = "leader", root: Path = ROOT
+) -> Enrolled:
+    """Enrol a person's tablet on a server of its own, which runs `root`, and end both well."""
+    server = Server(seeded, folder / "instance")
+    server.root = root
+    server.start()
     tablet = Tablet(playwright, folder / "profile")
     monitor = Monitor(tablet, server.address, login)
     try:
@@ -47,4 +53,4 @@ def enrol_once(playwright: Playwright, seeded: Path, folder: Path, login: str = 
     finally:
         tablet.close()
         server.stop()
-    return Enrolled(server.instance, tablet.profile, server.port, login, tuple(monitor.words))
+    return Enrolled(server.instance, tablet.profile, server.port, login, tuple(monitor.words), root)

@@ -22,9 +22,17 @@ MARK = "() => import('/app/static/app/icon.js').then((m) => m.NEW_VERSION ?? 'ol
 SERVED = ("webapp", "sync", "content", "static", "service_worker")
 
 
+def copy_tree(source: Path, target: Path) -> None:
+    """What an installed server runs, apart from whatever happens in the work tree meanwhile."""
+    for folder in SERVED:
+        shutil.copytree(source / folder, target / folder, ignore=shutil.ignore_patterns("__pycache__"))
+
+
 @pytest.fixture(scope="module")
 def enrolled(playwright: Playwright, seeded: Path, tmp_path_factory: pytest.TempPathFactory) -> Enrolled:
-    return enrol_once(playwright, seeded, tmp_path_factory.mktemp("enrolled"))
+    folder = tmp_path_factory.mktemp("enrolled")
+    copy_tree(ROOT, folder / "tree")
+    return enrol_once(playwright, seeded, folder, root=folder / "tree")
 
 
 @pytest.fixture
@@ -56,8 +64,7 @@ def version(server: Server) -> str:
 
 def release(server: Server, tree: Path) -> str:
     """The office installs a version with one changed file; gives its name."""
-    for folder in SERVED:
-        shutil.copytree(ROOT / folder, tree / folder, ignore=shutil.ignore_patterns("__pycache__"))
+    copy_tree(server.root, tree)
     changed = tree / "static" / "app" / "icon.js"
     changed.write_text(changed.read_text() + "\nexport const NEW_VERSION = 'new';\n")
     before = version(server)

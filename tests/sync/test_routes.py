@@ -130,7 +130,9 @@ def test_a_device_that_does_not_say_who_it_is_is_not_enrolled(
     world.authorizer.codes["ABCD1234"] = BOB
     device = alice.new_device()
     said = {"id": alice.ulid(), "name": "x", "signing": b64(device.signing), "upload": b64(device.upload)}
-    answer = post(client, "/sync/enrol", {"code": f"ABCD-1234-{end(world)}", "device": {**said, field: value}})
+    answer = post(
+        client, "/sync/enrol", {"code": f"ABCD-1234-{end(world)}", "device": {**said, field: value}}
+    )
     assert (answer.status_code, answer.json["error"]) == (400, "bad-request")
     assert world.authorizer.codes["ABCD1234"] == BOB  # the code is not used up
 

@@ -20,7 +20,9 @@ NAMES = [
 
 
 def finds(text: str, query: str) -> bool:
-    return all(any(form in text for form in search_forms(word)) for word in query.split() if search_forms(word))
+    return all(
+        any(form in text for form in search_forms(word)) for word in query.split() if search_forms(word)
+    )
 
 
 @pytest.mark.parametrize(

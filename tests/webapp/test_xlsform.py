@@ -86,7 +86,11 @@ def test_the_small_form_becomes_a_document() -> None:
         ("/data/cell/long", "note", "/data/cell"),
     ]
     assert form["rules"] == [
-        {"path": "/data/cell/long", "norm": "mandela/44", "label": {"ru": "Больше 15 дней", "en": "Over 15 days"}}
+        {
+            "path": "/data/cell/long",
+            "norm": "mandela/44",
+            "label": {"ru": "Больше 15 дней", "en": "Over 15 days"},
+        }
     ]
     assert "<!DOCTYPE" not in form["xml"]
 
@@ -143,7 +147,9 @@ def test_a_workbook_with_libreoffice_habits_reads_like_a_clean_one() -> None:
 
 def test_a_form_in_one_nameless_language_has_its_default_language() -> None:
     headers = ["type", "name", "label"]
-    form = parse_xlsform(book([["text", "a", "Кто?"]], headers=headers, settings={"default_language": "kk"}), "x")
+    form = parse_xlsform(
+        book([["text", "a", "Кто?"]], headers=headers, settings={"default_language": "kk"}), "x"
+    )
     assert form["questions"][0]["label"] == {"kk": "Кто?"}
     named = parse_xlsform(book([["text", "a", "Who?"]], headers=["type", "name", "label::English"]), "x")
     assert named["languages"] == ["en"]
@@ -178,7 +184,9 @@ def test_pyxforms_own_refusals_keep_their_row() -> None:
     found = problem(book([["text", "a", "А", "A", "${a", None]]))
     assert found.code in ("not-converted", "no-reference")
     assert found.sentence("ru")
-    nobody = problem(book([["begin_repeat", "r", "А", "A", None, None], ["end_group", None, None, None, None, None]]))
+    nobody = problem(
+        book([["begin_repeat", "r", "А", "A", None, None], ["end_group", None, None, None, None, None]])
+    )
     assert nobody.code == "not-converted"
     assert "row" not in str(nobody.parameters["detail"]).lower() or nobody.row is not None
 
@@ -198,10 +206,16 @@ def zipped(parts: Mapping[str, bytes]) -> bytes:
     return stream.getvalue()
 
 
-@pytest.mark.parametrize("bomb", ['<!DOCTYPE x [<!ENTITY a "aaaa">]>', '<!ENTITY b SYSTEM "file:///etc/passwd">'])
+@pytest.mark.parametrize(
+    "bomb", ['<!DOCTYPE x [<!ENTITY a "aaaa">]>', '<!ENTITY b SYSTEM "file:///etc/passwd">']
+)
 def test_a_doctype_or_an_entity_is_refused_wherever_it_hides(bomb: str) -> None:
     for part in ("xl/worksheets/sheet1.xml", "xl/workbook.xml"):
-        data = with_part(book(), part, lambda xml: xml.replace(b"?>", b"?>" + bomb.encode(), 1) if b"?>" in xml else bomb.encode() + xml)
+        data = with_part(
+            book(),
+            part,
+            lambda xml: xml.replace(b"?>", b"?>" + bomb.encode(), 1) if b"?>" in xml else bomb.encode() + xml,
+        )
         assert problem(data).code == "doctype"
 
 
@@ -219,7 +233,9 @@ def test_a_form_without_sheets_columns_or_questions_says_which() -> None:
     stream = io.BytesIO()
     empty.save(stream)
     assert problem(stream.getvalue()).code == "no-sheet"
-    assert problem(book([["text", "А"]], headers=["type", "label::Русский (ru)"])).parameters == {"name": "name"}
+    assert problem(book([["text", "А"]], headers=["type", "label::Русский (ru)"])).parameters == {
+        "name": "name"
+    }
     assert problem(book([SMALL[0], SMALL[3]])).code in ("no-questions", "not-converted")
 
 
@@ -240,13 +256,33 @@ def test_every_code_has_a_sentence_in_each_language() -> None:
 
 def test_the_shipped_form_is_whole_in_three_languages(checklist: dict[str, Any]) -> None:
     groups = [question for question in checklist["questions"] if question["type"] == "group"]
-    asked = [question for question in checklist["questions"] if question["type"] not in ("group", "repeat", "note", "calculate")]
+    asked = [
+        question
+        for question in checklist["questions"]
+        if question["type"] not in ("group", "repeat", "note", "calculate")
+    ]
     assert len(groups) == 8
     assert len(asked) >= 60
     assert any(question["type"] == "repeat" for question in checklist["questions"])
     kinds = {question["type"] for question in asked}
-    assert kinds >= {"integer", "decimal", "date", "time", "datetime", "text", "select_one", "select_multiple", "image", "audio", "video"}
-    yes_no = [question for question in asked if question["choices"] and {c["value"] for c in question["choices"]} <= {"yes", "no", "not_checked"}]
+    assert kinds >= {
+        "integer",
+        "decimal",
+        "date",
+        "time",
+        "datetime",
+        "text",
+        "select_one",
+        "select_multiple",
+        "image",
+        "audio",
+        "video",
+    }
+    yes_no = [
+        question
+        for question in asked
+        if question["choices"] and {c["value"] for c in question["choices"]} <= {"yes", "no", "not_checked"}
+    ]
     assert len(yes_no) * 2 < len(asked)
     for question in [*checklist["questions"], *checklist["rules"]]:
         assert set(question["label"]) == set(LANGUAGES), question["path"]

@@ -141,7 +141,11 @@ def recommendation_figures(counts: Recommendations, *, partly: bool) -> list[Fig
             _("Recommendations of the period whose status is “partly implemented”."),
         ),
         ("not", _("Not implemented"), _("Recommendations of the period whose status is “not implemented”.")),
-        ("repeated", _("Repeated later"), _("Recommendations of the period that a later visit had to repeat.")),
+        (
+            "repeated",
+            _("Repeated later"),
+            _("Recommendations of the period that a later visit had to repeat."),
+        ),
     ]
     return [
         Figure(

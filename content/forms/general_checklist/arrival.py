@@ -20,13 +20,25 @@ def rows() -> list[Row]:
             question(
                 "time",
                 "arrived_at",
-                Text("Во сколько вы подошли к входу?", "Кіреберіске сағат нешеде келдіңіз?", "At what time did you reach the entrance?"),
+                Text(
+                    "Во сколько вы подошли к входу?",
+                    "Кіреберіске сағат нешеде келдіңіз?",
+                    "At what time did you reach the entrance?",
+                ),
             ),
             question(
                 "integer",
                 "wait_minutes",
-                Text("Сколько минут вы ждали допуска?", "Рұқсатты неше минут күттіңіз?", "How many minutes did you wait to be let in?"),
-                Text("Если вошли сразу, напишите 0.", "Бірден кірсеңіз, 0 деп жазыңыз.", "Write 0 if you went straight in."),
+                Text(
+                    "Сколько минут вы ждали допуска?",
+                    "Рұқсатты неше минут күттіңіз?",
+                    "How many minutes did you wait to be let in?",
+                ),
+                Text(
+                    "Если вошли сразу, напишите 0.",
+                    "Бірден кірсеңіз, 0 деп жазыңыз.",
+                    "Write 0 if you went straight in.",
+                ),
                 Text("От 0 до 1440 минут.", "0-ден 1440 минутқа дейін.", "From 0 to 1,440 minutes."),
                 constraint=". >= 0 and . <= 1440",
             ),
@@ -65,7 +77,11 @@ def rows() -> list[Row]:
                     "Бару кезіндегі есепке алу журналы бойынша.",
                     "By the register, at the time of the visit.",
                 ),
-                Text("Число не может быть отрицательным.", "Сан теріс болмауы керек.", "The number cannot be negative."),
+                Text(
+                    "Число не может быть отрицательным.",
+                    "Сан теріс болмауы керек.",
+                    "The number cannot be negative.",
+                ),
                 constraint=". >= 0",
                 required="yes",
             ),
@@ -97,7 +113,11 @@ def rows() -> list[Row]:
             question(
                 "integer",
                 "held_children",
-                Text("Сколько из них несовершеннолетних?", "Олардың нешеуі кәмелетке толмаған?", "How many of them are children?"),
+                Text(
+                    "Сколько из них несовершеннолетних?",
+                    "Олардың нешеуі кәмелетке толмаған?",
+                    "How many of them are children?",
+                ),
                 None,
                 _NOT_MORE,
                 constraint=". >= 0 and (${held_total} = '' or . <= ${held_total})",
@@ -133,7 +153,11 @@ def rows() -> list[Row]:
                 "files_checked",
                 Text("Сколько дел вы проверили?", "Неше істі тексердіңіз?", "How many files did you check?"),
                 None,
-                Text("Число не может быть отрицательным.", "Сан теріс болмауы керек.", "The number cannot be negative."),
+                Text(
+                    "Число не может быть отрицательным.",
+                    "Сан теріс болмауы керек.",
+                    "The number cannot be negative.",
+                ),
                 constraint=". >= 0",
             ),
             question(
@@ -145,7 +169,11 @@ def rows() -> list[Row]:
                     "How many of them lack at least one required entry?",
                 ),
                 None,
-                Text("Не больше числа проверенных дел.", "Тексерілген істер санынан аспауы керек.", "No more than the files checked."),
+                Text(
+                    "Не больше числа проверенных дел.",
+                    "Тексерілген істер санынан аспауы керек.",
+                    "No more than the files checked.",
+                ),
                 relevant="${files_checked} > 0",
                 constraint=". >= 0 and . <= ${files_checked}",
             ),

@@ -26,9 +26,24 @@ CHOICES: Mapping[str, Sequence[Choice]] = {
     "register_entries": _choices(
         ("identity", "Личность", "Жеке басы", "Identity"),
         ("reasons", "Основание и орган", "Негіз және орган", "Reasons and authority"),
-        ("arrest", "Дата, время и место задержания", "Ұсталған күні, уақыты, орны", "Date, time and place of arrest"),
-        ("hours", "День и час приёма, перевода, освобождения", "Қабылдау, ауыстыру, босату күні мен сағаты", "Day and hour of admission, transfer, release"),
-        ("injuries", "Видимые повреждения и жалобы", "Көзге көрінетін жарақаттар мен шағымдар", "Visible injuries and complaints"),
+        (
+            "arrest",
+            "Дата, время и место задержания",
+            "Ұсталған күні, уақыты, орны",
+            "Date, time and place of arrest",
+        ),
+        (
+            "hours",
+            "День и час приёма, перевода, освобождения",
+            "Қабылдау, ауыстыру, босату күні мен сағаты",
+            "Day and hour of admission, transfer, release",
+        ),
+        (
+            "injuries",
+            "Видимые повреждения и жалобы",
+            "Көзге көрінетін жарақаттар мен шағымдар",
+            "Visible injuries and complaints",
+        ),
         ("property", "Опись вещей", "Заттар тізімі", "Inventory of property"),
         ("family", "Члены семьи", "Отбасы мүшелері", "Family members"),
         ("emergency", "Кому сообщить", "Кімге хабарлау керек", "Emergency contact"),
@@ -42,7 +57,12 @@ CHOICES: Mapping[str, Sequence[Choice]] = {
         other=True,
     ),
     "strip_search": _choices(
-        ("private", "Без посторонних, сотрудник того же пола", "Оңаша, сол жыныстағы қызметкер", "In private, staff of the same sex"),
+        (
+            "private",
+            "Без посторонних, сотрудник того же пола",
+            "Оңаша, сол жыныстағы қызметкер",
+            "In private, staff of the same sex",
+        ),
         ("in_view", "На виду у других", "Басқалардың көзінше", "In view of others"),
         ("other_sex", "Сотрудник другого пола", "Басқа жыныстағы қызметкер", "Staff of the other sex"),
         ("never", "Не проводят", "Жүргізілмейді", "Not carried out"),
@@ -63,11 +83,26 @@ CHOICES: Mapping[str, Sequence[Choice]] = {
     "solitary_groups": _choices(
         ("nobody", "Никого из них", "Олардың ешқайсысы", "Nobody among them"),
         ("children", "Несовершеннолетние", "Кәмелетке толмағандар", "Children"),
-        ("women", "Беременные, матери с младенцами", "Жүкті әйелдер, сәбилі аналар", "Pregnant women, mothers with infants"),
-        ("disability", "Люди с инвалидностью, которым стало хуже", "Жағдайы нашарлаған мүгедектігі бар адамдар", "People with disabilities that it made worse"),
+        (
+            "women",
+            "Беременные, матери с младенцами",
+            "Жүкті әйелдер, сәбилі аналар",
+            "Pregnant women, mothers with infants",
+        ),
+        (
+            "disability",
+            "Люди с инвалидностью, которым стало хуже",
+            "Жағдайы нашарлаған мүгедектігі бар адамдар",
+            "People with disabilities that it made worse",
+        ),
     ),
     "cell_light": _choices(
-        ("normal", "Днём светло, ночью гасят", "Күндіз жарық, түнде сөндіріледі", "Light by day, off at night"),
+        (
+            "normal",
+            "Днём светло, ночью гасят",
+            "Күндіз жарық, түнде сөндіріледі",
+            "Light by day, off at night",
+        ),
         ("dark", "Темно", "Қараңғы", "Dark"),
         ("always_lit", "Свет горит всегда", "Жарық үнемі жанып тұрады", "Lit day and night"),
     ),
@@ -76,7 +111,9 @@ CHOICES: Mapping[str, Sequence[Choice]] = {
         ("limited", "Ограничены на время", "Уақытша шектеледі", "Limited for a time"),
         ("banned", "Запрещены", "Тыйым салынады", "Prohibited"),
     ),
-    "enough": _choices(("yes", "Да", "Иә", "Yes"), ("partly", "Частично", "Ішінара", "Partly"), ("no", "Нет", "Жоқ", "No")),
+    "enough": _choices(
+        ("yes", "Да", "Иә", "Yes"), ("partly", "Частично", "Ішінара", "Partly"), ("no", "Нет", "Жоқ", "No")
+    ),
     "air": _choices(
         ("window", "Окно открывается", "Терезе ашылады", "The window opens"),
         ("fan", "Только вентиляция", "Тек желдету", "Ventilation only"),
@@ -102,7 +139,12 @@ CHOICES: Mapping[str, Sequence[Choice]] = {
     ),
     "exam_privacy": _choices(
         ("alone", "Никто", "Ешкім", "Nobody"),
-        ("staff_see", "Сотрудники видят, но не слышат", "Қызметкерлер көреді, бірақ естімейді", "Guards see but do not hear"),
+        (
+            "staff_see",
+            "Сотрудники видят, но не слышат",
+            "Қызметкерлер көреді, бірақ естімейді",
+            "Guards see but do not hear",
+        ),
         ("staff_hear", "Сотрудники слышат", "Қызметкерлер естиді", "Guards hear"),
     ),
     "night_care": _choices(
@@ -137,7 +179,12 @@ CHOICES: Mapping[str, Sequence[Choice]] = {
         ("none", "Не проходят", "Өтпейді", "Not held"),
     ),
     "rights_info": _choices(
-        ("written", "Письменно, на понятном языке", "Жазбаша, түсінікті тілде", "In writing, in a language they know"),
+        (
+            "written",
+            "Письменно, на понятном языке",
+            "Жазбаша, түсінікті тілде",
+            "In writing, in a language they know",
+        ),
         ("poster", "Письменно, на одном языке", "Жазбаша, бір ғана тілде", "In writing, in one language"),
         ("oral", "Только устно", "Тек ауызша", "By word of mouth only"),
         ("nothing", "Никак", "Айтылмайды", "Not at all"),
@@ -156,7 +203,12 @@ CHOICES: Mapping[str, Sequence[Choice]] = {
         ("none", "Двора нет", "Аула жоқ", "There is none"),
     ),
     "work_pay": _choices(
-        ("full", "Не ниже минимальной зарплаты", "Ең төменгі жалақыдан кем емес", "At least the minimum wage"),
+        (
+            "full",
+            "Не ниже минимальной зарплаты",
+            "Ең төменгі жалақыдан кем емес",
+            "At least the minimum wage",
+        ),
         ("less", "Ниже минимальной", "Ең төменгі жалақыдан кем", "Below the minimum wage"),
         ("none", "Не оплачивается", "Ақы төленбейді", "Not paid"),
     ),
@@ -199,7 +251,12 @@ CHOICES: Mapping[str, Sequence[Choice]] = {
     ),
     "interpreter": _choices(
         ("always", "Всегда", "Әрдайым", "Always"),
-        ("hearings", "Только на следствии и в суде", "Тек тергеу мен сотта", "Only for investigation and court"),
+        (
+            "hearings",
+            "Только на следствии и в суде",
+            "Тек тергеу мен сотта",
+            "Only for investigation and court",
+        ),
         ("none", "Нет", "Жоқ", "None"),
     ),
     "training": _choices(

@@ -23,7 +23,9 @@ def _cell() -> list[Row]:
         question(
             "text",
             "cell_name",
-            Text("Какая это камера или палата?", "Бұл қай камера немесе палата?", "Which cell or room is this?"),
+            Text(
+                "Какая это камера или палата?", "Бұл қай камера немесе палата?", "Which cell or room is this?"
+            ),
             Text("Номер и корпус.", "Нөмірі мен корпусы.", "Its number and building."),
             required="yes",
         ),
@@ -50,7 +52,9 @@ def _cell() -> list[Row]:
         question(
             "integer",
             "cell_beds",
-            Text("Сколько в ней спальных мест?", "Онда неше ұйықтайтын орын бар?", "How many beds are there?"),
+            Text(
+                "Сколько в ней спальных мест?", "Онда неше ұйықтайтын орын бар?", "How many beds are there?"
+            ),
             None,
             NOT_NEGATIVE,
             constraint=". >= 0",
@@ -73,7 +77,11 @@ def _cell() -> list[Row]:
         question(
             "decimal",
             "cell_area",
-            Text("Какова площадь камеры, м²?", "Камераның ауданы қандай, м²?", "What is the floor area of the cell, m²?"),
+            Text(
+                "Какова площадь камеры, м²?",
+                "Камераның ауданы қандай, м²?",
+                "What is the floor area of the cell, m²?",
+            ),
             Text("Без санузла.", "Санитарлық торапсыз.", "Without the sanitary unit."),
             Text("От 0,5 до 2000 м².", "0,5-тен 2000 м²-ге дейін.", "From 0.5 to 2,000 m²."),
             constraint=". >= 0.5 and . <= 2000",
@@ -137,7 +145,11 @@ def _cell() -> list[Row]:
         question(
             "decimal",
             "cell_temperature",
-            Text("Какая в камере температура, °C?", "Камерадағы температура қандай, °C?", "What is the temperature in the cell, °C?"),
+            Text(
+                "Какая в камере температура, °C?",
+                "Камерадағы температура қандай, °C?",
+                "What is the temperature in the cell, °C?",
+            ),
             None,
             Text("От −40 до 60 °C.", "−40-тан 60 °C-қа дейін.", "From −40 to 60 °C."),
             constraint=". >= -40 and . <= 60",
@@ -161,7 +173,11 @@ def _everywhere() -> list[Row]:
         question(
             "calculate",
             "cells_people",
-            Text("Человек в осмотренных камерах", "Қаралған камералардағы адам саны", "People in the cells looked at"),
+            Text(
+                "Человек в осмотренных камерах",
+                "Қаралған камералардағы адам саны",
+                "People in the cells looked at",
+            ),
             calculation="sum(${cell_people})",
         ),
         question(
@@ -180,7 +196,11 @@ def _everywhere() -> list[Row]:
             "flag_shower",
             "${showers_week} != '' and ${showers_week} < 1",
             "mandela/16",
-            Text("Помыться можно реже раза в неделю.", "Жуынуға аптасына бір реттен сирек болады.", "A shower less than once a week."),
+            Text(
+                "Помыться можно реже раза в неделю.",
+                "Жуынуға аптасына бір реттен сирек болады.",
+                "A shower less than once a week.",
+            ),
             Text(
                 "Правило 16: не реже раза в неделю в умеренном климате.",
                 "16-қағида: қоңыржай климатта кемінде аптасына бір рет.",
@@ -190,7 +210,11 @@ def _everywhere() -> list[Row]:
         question(
             "select_one water",
             "drinking_water",
-            Text("Когда доступна питьевая вода?", "Ауыз су қашан қолжетімді?", "When is drinking water available?"),
+            Text(
+                "Когда доступна питьевая вода?",
+                "Ауыз су қашан қолжетімді?",
+                "When is drinking water available?",
+            ),
         ),
         flag(
             "flag_water",
@@ -210,7 +234,11 @@ def _everywhere() -> list[Row]:
         question(
             "integer",
             "meals_day",
-            Text("Сколько раз в день кормят?", "Күніне неше рет тамақтандырады?", "How many meals a day are served?"),
+            Text(
+                "Сколько раз в день кормят?",
+                "Күніне неше рет тамақтандырады?",
+                "How many meals a day are served?",
+            ),
             None,
             Text("От 0 до 8 раз.", "0-ден 8 ретке дейін.", "From 0 to 8."),
             constraint=". >= 0 and . <= 8",
@@ -218,7 +246,11 @@ def _everywhere() -> list[Row]:
         question(
             "time",
             "last_meal",
-            Text("Во сколько последний приём пищи?", "Соңғы тамақ сағат нешеде?", "At what time is the last meal?"),
+            Text(
+                "Во сколько последний приём пищи?",
+                "Соңғы тамақ сағат нешеде?",
+                "At what time is the last meal?",
+            ),
         ),
         question(
             "select_multiple bedding",
@@ -229,6 +261,10 @@ def _everywhere() -> list[Row]:
             "video",
             "conditions_video",
             Text("Видео помещений", "Үй-жайлардың бейнежазбасы", "Video of the premises"),
-            Text("Без лиц людей и постов охраны.", "Адамдардың бет-жүзі мен күзет бекеттерінсіз.", "No faces and no guard posts."),
+            Text(
+                "Без лиц людей и постов охраны.",
+                "Адамдардың бет-жүзі мен күзет бекеттерінсіз.",
+                "No faces and no guard posts.",
+            ),
         ),
     ]

@@ -12,7 +12,11 @@ def rows() -> list[Row]:
     """The page's rows in order."""
     return group(
         "contacts",
-        Text("Связь с внешним миром и жалобы", "Сыртқы әлеммен байланыс және шағымдар", "Outside contact and complaints"),
+        Text(
+            "Связь с внешним миром и жалобы",
+            "Сыртқы әлеммен байланыс және шағымдар",
+            "Outside contact and complaints",
+        ),
         [
             question(
                 "integer",
@@ -35,7 +39,11 @@ def rows() -> list[Row]:
                     "How many of them were not able to tell their family at once?",
                 ),
                 None,
-                Text("Не больше числа проверенных.", "Тексерілгендер санынан аспауы керек.", "No more than those checked."),
+                Text(
+                    "Не больше числа проверенных.",
+                    "Тексерілгендер санынан аспауы керек.",
+                    "No more than those checked.",
+                ),
                 relevant="${admissions_checked} > 0",
                 constraint=". >= 0 and . <= ${admissions_checked}",
             ),
@@ -86,7 +94,11 @@ def rows() -> list[Row]:
             question(
                 "integer",
                 "call_minutes",
-                Text("Сколько минут длится один звонок?", "Бір қоңырау неше минутқа созылады?", "How many minutes does a call last?"),
+                Text(
+                    "Сколько минут длится один звонок?",
+                    "Бір қоңырау неше минутқа созылады?",
+                    "How many minutes does a call last?",
+                ),
                 None,
                 _MINUTES,
                 relevant="${calls_month} > 0",
@@ -143,7 +155,11 @@ def rows() -> list[Row]:
             question(
                 "select_multiple complaint_ways",
                 "complaint_ways",
-                Text("Как можно подать жалобу?", "Шағымды қалай беруге болады?", "In which ways can a complaint be made?"),
+                Text(
+                    "Как можно подать жалобу?",
+                    "Шағымды қалай беруге болады?",
+                    "In which ways can a complaint be made?",
+                ),
             ),
             question(
                 "integer",

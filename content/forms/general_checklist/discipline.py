@@ -17,7 +17,11 @@ def rows() -> list[Row]:
     """The page's rows in order."""
     return group(
         "discipline",
-        Text("Дисциплина и одиночное содержание", "Тәртіп және жеке камерада ұстау", "Discipline and solitary confinement"),
+        Text(
+            "Дисциплина и одиночное содержание",
+            "Тәртіп және жеке камерада ұстау",
+            "Discipline and solitary confinement",
+        ),
         [
             question(
                 "integer",
@@ -43,7 +47,11 @@ def rows() -> list[Row]:
             question(
                 "select_one solitary_used",
                 "solitary_used",
-                Text("Применяют ли одиночное содержание?", "Жеке камерада ұстау қолданыла ма?", "Is solitary confinement used?"),
+                Text(
+                    "Применяют ли одиночное содержание?",
+                    "Жеке камерада ұстау қолданыла ма?",
+                    "Is solitary confinement used?",
+                ),
                 Text(
                     "Считайте любое содержание одного человека: карцер, изолятор, «безопасное место».",
                     "Адамды жалғыз ұстаудың кез келген түрін есептеңіз: карцер, изолятор, «қауіпсіз орын».",
@@ -86,7 +94,11 @@ def rows() -> list[Row]:
                     "Ең ұзақ осындай ұстау қатарынан неше күнге созылды?",
                     "How many days in a row did the longest such confinement last?",
                 ),
-                Text("За последние 12 месяцев, по журналу.", "Соңғы 12 айда, журнал бойынша.", "In the last 12 months, by the register."),
+                Text(
+                    "За последние 12 месяцев, по журналу.",
+                    "Соңғы 12 айда, журнал бойынша.",
+                    "In the last 12 months, by the register.",
+                ),
                 Text("От 0 до 3660 дней.", "0-ден 3660 күнге дейін.", "From 0 to 3,660 days."),
                 relevant=_USED,
                 constraint=". >= 0 and . <= 3660",
@@ -217,7 +229,9 @@ def rows() -> list[Row]:
                     "When was the last person placed here?",
                 ),
                 None,
-                Text("Не позже сегодняшнего дня.", "Бүгінгі күннен кеш болмауы керек.", "Not later than today."),
+                Text(
+                    "Не позже сегодняшнего дня.", "Бүгінгі күннен кеш болмауы керек.", "Not later than today."
+                ),
                 relevant=_USED,
                 constraint=". <= today()",
             ),

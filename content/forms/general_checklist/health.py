@@ -96,7 +96,11 @@ def rows() -> list[Row]:
             question(
                 "decimal",
                 "doctor_posts",
-                Text("Сколько ставок врачей по штату?", "Штат бойынша неше дәрігер ставкасы бар?", "How many doctors' posts are there?"),
+                Text(
+                    "Сколько ставок врачей по штату?",
+                    "Штат бойынша неше дәрігер ставкасы бар?",
+                    "How many doctors' posts are there?",
+                ),
                 None,
                 NOT_NEGATIVE,
                 constraint=". >= 0",
@@ -104,7 +108,11 @@ def rows() -> list[Row]:
             question(
                 "decimal",
                 "doctor_filled",
-                Text("Сколько ставок занято?", "Неше ставка толтырылған?", "How many of these posts are filled?"),
+                Text(
+                    "Сколько ставок занято?",
+                    "Неше ставка толтырылған?",
+                    "How many of these posts are filled?",
+                ),
                 None,
                 Text("Не больше числа ставок.", "Ставкалар санынан аспауы керек.", "No more than the posts."),
                 relevant="${doctor_posts} > 0",
@@ -181,7 +189,9 @@ def rows() -> list[Row]:
             question(
                 "select_multiple medicines",
                 "medicines",
-                Text("Каких лекарств не хватает?", "Қандай дәрілер жетіспейді?", "Which medicines are lacking?"),
+                Text(
+                    "Каких лекарств не хватает?", "Қандай дәрілер жетіспейді?", "Which medicines are lacking?"
+                ),
                 None,
                 Text(
                     "«Хватает всех» и «Не проверено» не сочетаются с другими ответами.",
@@ -199,7 +209,9 @@ def rows() -> list[Row]:
                     "When was the last sanitary inspection?",
                 ),
                 None,
-                Text("Не позже сегодняшнего дня.", "Бүгінгі күннен кеш болмауы керек.", "Not later than today."),
+                Text(
+                    "Не позже сегодняшнего дня.", "Бүгінгі күннен кеш болмауы керек.", "Not later than today."
+                ),
                 constraint=". <= today()",
             ),
         ],

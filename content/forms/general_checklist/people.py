@@ -79,7 +79,11 @@ def rows() -> list[Row]:
             question(
                 "integer",
                 "with_disability",
-                Text("Сколько людей с инвалидностью?", "Мүгедектігі бар неше адам бар?", "How many people have a disability?"),
+                Text(
+                    "Сколько людей с инвалидностью?",
+                    "Мүгедектігі бар неше адам бар?",
+                    "How many people have a disability?",
+                ),
                 None,
                 NOT_NEGATIVE,
                 constraint=". >= 0",
@@ -93,7 +97,11 @@ def rows() -> list[Row]:
             question(
                 "integer",
                 "foreigners",
-                Text("Сколько иностранцев и лиц без гражданства?", "Шетелдіктер мен азаматтығы жоқ адамдар нешеу?", "How many are foreign or stateless?"),
+                Text(
+                    "Сколько иностранцев и лиц без гражданства?",
+                    "Шетелдіктер мен азаматтығы жоқ адамдар нешеу?",
+                    "How many are foreign or stateless?",
+                ),
                 None,
                 NOT_NEGATIVE,
                 constraint=". >= 0",
@@ -101,13 +109,21 @@ def rows() -> list[Row]:
             question(
                 "select_one interpreter",
                 "interpreter",
-                Text("Есть ли для них переводчик?", "Олар үшін аудармашы бар ма?", "Is there an interpreter for them?"),
+                Text(
+                    "Есть ли для них переводчик?",
+                    "Олар үшін аудармашы бар ма?",
+                    "Is there an interpreter for them?",
+                ),
                 relevant="${foreigners} > 0",
             ),
             question(
                 "integer",
                 "staff_posts",
-                Text("Сколько должностей по штату?", "Штат бойынша неше лауазым бар?", "How many staff posts are there?"),
+                Text(
+                    "Сколько должностей по штату?",
+                    "Штат бойынша неше лауазым бар?",
+                    "How many staff posts are there?",
+                ),
                 None,
                 Text("Хотя бы одна должность.", "Кемінде бір лауазым.", "At least one post."),
                 constraint=". > 0",
@@ -117,20 +133,32 @@ def rows() -> list[Row]:
                 "staff_filled",
                 Text("Сколько из них занято?", "Олардың нешеуі толтырылған?", "How many of them are filled?"),
                 None,
-                Text("Не больше числа должностей.", "Лауазымдар санынан аспауы керек.", "No more than the posts."),
+                Text(
+                    "Не больше числа должностей.",
+                    "Лауазымдар санынан аспауы керек.",
+                    "No more than the posts.",
+                ),
                 relevant="${staff_posts} > 0",
                 constraint=". >= 0 and . <= ${staff_posts}",
             ),
             question(
                 "calculate",
                 "people_per_staff",
-                Text("Человек на одного сотрудника", "Бір қызметкерге шаққандағы адам саны", "People held per member of staff"),
+                Text(
+                    "Человек на одного сотрудника",
+                    "Бір қызметкерге шаққандағы адам саны",
+                    "People held per member of staff",
+                ),
                 calculation="if(${staff_filled} > 0 and ${held_total} != '', round(${held_total} div ${staff_filled}, 1), '')",
             ),
             question(
                 "integer",
                 "night_staff",
-                Text("Сколько сотрудников дежурит ночью?", "Түнде неше қызметкер кезекшілікте болады?", "How many staff are on duty at night?"),
+                Text(
+                    "Сколько сотрудников дежурит ночью?",
+                    "Түнде неше қызметкер кезекшілікте болады?",
+                    "How many staff are on duty at night?",
+                ),
                 None,
                 NOT_NEGATIVE,
                 constraint=". >= 0",
@@ -138,12 +166,18 @@ def rows() -> list[Row]:
             question(
                 "select_multiple training",
                 "training",
-                Text("Чему персонал обучали за 12 месяцев?", "12 айда қызметкерлер неге оқытылды?", "What were staff trained in during the last 12 months?"),
+                Text(
+                    "Чему персонал обучали за 12 месяцев?",
+                    "12 айда қызметкерлер неге оқытылды?",
+                    "What were staff trained in during the last 12 months?",
+                ),
             ),
             question(
                 "dateTime",
                 "round_finished",
-                Text("Когда вы закончили обход?", "Аралауды қашан аяқтадыңыз?", "When did you finish the tour?"),
+                Text(
+                    "Когда вы закончили обход?", "Аралауды қашан аяқтадыңыз?", "When did you finish the tour?"
+                ),
             ),
             question(
                 "text",

@@ -58,7 +58,9 @@ def rows() -> list[Row]:
             question(
                 "select_one yard",
                 "yard",
-                Text("Какой прогулочный двор?", "Серуендейтін аула қандай?", "What is the exercise yard like?"),
+                Text(
+                    "Какой прогулочный двор?", "Серуендейтін аула қандай?", "What is the exercise yard like?"
+                ),
             ),
             question(
                 "integer",
@@ -90,7 +92,11 @@ def rows() -> list[Row]:
             question(
                 "select_one library_use",
                 "library_use",
-                Text("Можно ли пользоваться библиотекой?", "Кітапхананы пайдалануға бола ма?", "Can people use the library?"),
+                Text(
+                    "Можно ли пользоваться библиотекой?",
+                    "Кітапхананы пайдалануға бола ма?",
+                    "Can people use the library?",
+                ),
             ),
             question(
                 "select_one religion",
@@ -109,7 +115,11 @@ def rows() -> list[Row]:
                     "Әдеттегі күн қалай өтеді?",
                     "What does an ordinary day look like?",
                 ),
-                Text("Несколько слов от подъёма до отбоя.", "Тұрудан ұйқыға дейін бірнеше сөзбен.", "A few words, from morning to night."),
+                Text(
+                    "Несколько слов от подъёма до отбоя.",
+                    "Тұрудан ұйқыға дейін бірнеше сөзбен.",
+                    "A few words, from morning to night.",
+                ),
                 appearance="multiline",
             ),
         ],

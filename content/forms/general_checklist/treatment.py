@@ -4,8 +4,12 @@ from __future__ import annotations
 
 from content.forms.workbook import Row, Text, flag, group, question
 
-NOT_NEGATIVE = Text("Число не может быть отрицательным.", "Сан теріс болмауы керек.", "The number cannot be negative.")
-_NOT_MORE_CASES = Text("Не больше числа случаев.", "Жағдайлар санынан аспауы керек.", "No more than the number of cases.")
+NOT_NEGATIVE = Text(
+    "Число не может быть отрицательным.", "Сан теріс болмауы керек.", "The number cannot be negative."
+)
+_NOT_MORE_CASES = Text(
+    "Не больше числа случаев.", "Жағдайлар санынан аспауы керек.", "No more than the number of cases."
+)
 
 
 def rows() -> list[Row]:
@@ -47,7 +51,11 @@ def rows() -> list[Row]:
                     "How many of them are or were investigated by an independent authority?",
                 ),
                 None,
-                Text("Не больше числа сообщений.", "Хабарламалар санынан аспауы керек.", "No more than the allegations."),
+                Text(
+                    "Не больше числа сообщений.",
+                    "Хабарламалар санынан аспауы керек.",
+                    "No more than the allegations.",
+                ),
                 relevant="${allegations} > 0",
                 constraint=". >= 0 and . <= ${allegations}",
             ),
@@ -69,7 +77,11 @@ def rows() -> list[Row]:
             question(
                 "integer",
                 "deaths",
-                Text("Сколько человек умерло за 12 месяцев?", "12 айда неше адам қайтыс болды?", "How many people died in the last 12 months?"),
+                Text(
+                    "Сколько человек умерло за 12 месяцев?",
+                    "12 айда неше адам қайтыс болды?",
+                    "How many people died in the last 12 months?",
+                ),
                 None,
                 NOT_NEGATIVE,
                 constraint=". >= 0",
@@ -122,7 +134,11 @@ def rows() -> list[Row]:
                 "flag_chains",
                 "selected(${restraints}, 'chains')",
                 "mandela/47",
-                Text("Применяются цепи или кандалы.", "Шынжыр немесе кісен-бұғау қолданылады.", "Chains or irons are used."),
+                Text(
+                    "Применяются цепи или кандалы.",
+                    "Шынжыр немесе кісен-бұғау қолданылады.",
+                    "Chains or irons are used.",
+                ),
                 Text(
                     "Правило 47: цепи, кандалы и другие унижающие или причиняющие боль средства запрещены.",
                     "47-қағида: шынжыр, бұғау және өзге де қорлайтын немесе ауыртатын құралдарға тыйым салынған.",
@@ -137,7 +153,11 @@ def rows() -> list[Row]:
                     "12 айда оларды мекеме ішінде неше рет қолданды?",
                     "How often were they used inside the facility in the last 12 months?",
                 ),
-                Text("Без перевозок и конвоя.", "Тасымалдау мен айдауылды қоспағанда.", "Transfers and escorts excluded."),
+                Text(
+                    "Без перевозок и конвоя.",
+                    "Тасымалдау мен айдауылды қоспағанда.",
+                    "Transfers and escorts excluded.",
+                ),
                 NOT_NEGATIVE,
                 relevant="${restraints} != '' and not(selected(${restraints}, 'none'))",
                 constraint=". >= 0",
@@ -212,7 +232,9 @@ def rows() -> list[Row]:
             question(
                 "audio",
                 "treatment_voice",
-                Text("Ваше наблюдение голосом", "Байқауыңызды дауыспен жазыңыз", "Your own observation, spoken"),
+                Text(
+                    "Ваше наблюдение голосом", "Байқауыңызды дауыспен жазыңыз", "Your own observation, spoken"
+                ),
                 Text(
                     "Говорите сами и там, где вас не слышат.",
                     "Өзіңіз, ешкім естімейтін жерде айтыңыз.",

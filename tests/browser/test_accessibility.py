@@ -1,0 +1,88 @@
+"""Screens a person of any ability can work with: axe-core finds no violation of WCAG 2 A and AA, light or dark."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Playwright
+
+from tests.browser.chromium import CHROMIUM
+from tests.browser.office_tour import OfficeTour
+from tests.browser.screens import Screen
+from tests.browser.server import ROOT, Server
+from tests.browser.tablet_tour import TabletTour
+
+AXE = ROOT / "node_modules" / "axe-core" / "axe.min.js"
+RUN = """async () => {
+  const { violations } = await axe.run(document, { runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'] });
+  return violations.map(({ id, help, nodes }) => ({ id, help, nodes: nodes.slice(0, 4).map(({ target, html }) => `${target.join(' ')}  ${html.slice(0, 160)}`) }));
+}"""
+# Each with its size: the ones where most of the work is done, and the ones with the most in them.
+TABLET = {
+    "enrol-code": "phone",
+    "home": "tablet",
+    "prepare": "tablet",
+    "note": "tablet",
+    "onsite-recording": "phone",
+    "interview": "tablet",
+    "form-overview": "tablet",
+    "form-flag": "tablet",
+    "onsite": "desktop",
+    "wrapup": "phone",
+    "finding": "tablet",
+    "deliver-waiting": "tablet",
+    "unlock": "tablet",
+}
+OFFICE = {
+    "office-sign-in": "phone",
+    "office-visit-new": "desktop",
+    "office-visits": "desktop",
+    "office-visit": "tablet",
+    "office-report": "desktop",
+    "office-reports": "phone",
+    "office-indicators": "desktop",
+    "office-recommendation": "desktop",
+    "office-facilities": "phone",
+    "office-form": "desktop",
+    "office-imports-preview": "desktop",
+    "office-accounts": "desktop",
+}
+
+
+def violations(screens: Iterator[Screen], wanted: dict[str, str]) -> dict[str, list[dict[str, Any]]]:
+    """What axe finds on the wanted screens, in both themes, by screen; all of them have to come by."""
+    found = {}
+    seen = set()
+    for screen in screens:
+        if screen.name not in wanted:
+            continue
+        seen.add(screen.name)
+        for dark in (False, True):
+            screen.show(size=wanted[screen.name], dark=dark)
+            # Through the debugger, which the pages' policy on scripts does not concern.
+            screen.page.evaluate(AXE.read_text())
+            problems = screen.page.evaluate(RUN)
+            if problems:
+                found[f"{screen.name} {'dark' if dark else 'light'}"] = problems
+                print(screen.name, dark, json.dumps(problems, indent=1, ensure_ascii=False))
+        screen.show(size="tablet", dark=False)
+    assert seen == set(wanted)
+    return found
+
+
+@pytest.mark.xdist_group("accessibility")
+def test_the_tablet_has_no_barriers(playwright: Playwright, server: Server, tmp_path: Path) -> None:
+    assert violations(TabletTour(playwright, server, tmp_path / "profile").screens(), TABLET) == {}
+
+
+@pytest.mark.xdist_group("accessibility")
+def test_the_office_has_no_barriers(playwright: Playwright, server: Server) -> None:
+    browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox", "--disable-gpu"])
+    try:
+        assert violations(OfficeTour(browser, server.address).screens(), OFFICE) == {}
+    finally:
+        browser.close()
