@@ -84,3 +84,15 @@ test('every string of the app stands in all languages, with the same places to f
   }
   assert.deepEqual(faults, []);
 });
+
+test('one word for one thing: what is sealed is called so everywhere, and a form has one name', () => {
+  const texts = (language) => Object.entries(strings).flatMap(([key, entry]) => {
+    const form = entry[language];
+    return (typeof form === 'string' ? [form] : Object.values(form)).map((text) => [key, text]);
+  });
+  for (const key of ['deliver.sealed', 'deliver.step.sealed', 'onsite.step.sealed']) {
+    assert.match(strings[key].ru, /^запечатано$/i, key);
+    assert.match(strings[key].kk, /^мөрленді$/i, key);
+  }
+  assert.deepEqual(texts('kk').filter(([, text]) => /форма/i.test(text)), []);
+});

@@ -114,3 +114,12 @@ def test_reports_and_indicators_are_translated_too(language: str, tmp_path: Path
     with path.open("rb") as file:
         missing = [message.id for message in read_po(file) if message.id and not known.get(message.id)]
     assert not missing
+
+
+def test_a_form_has_one_name_in_kazakh() -> None:
+    said = [
+        text
+        for message in catalogue("kk")
+        for text in ([message.string] if isinstance(message.string, str) else message.string)
+    ]
+    assert [text for text in said if "форма" in text.lower()] == []

@@ -26,7 +26,7 @@ export default {
   'wrapup.oneSource': { ru: 'Один вид источников', kk: 'Дереккөздің бір түрі', en: 'One source type' },
   'wrapup.flags': {
     ru: { one: '{n} сигнал формы ещё не стал проблемой', few: '{n} сигнала форм ещё не стали проблемами', many: '{n} сигналов форм ещё не стали проблемами', other: '{n} сигнала форм ещё не стали проблемами' },
-    kk: { other: 'Формалардың {n} белгісі әлі мәселе ретінде сипатталмады' }, en: { one: '{n} form flag is not a finding yet', other: '{n} form flags are not findings yet' },
+    kk: { other: 'Нысандардың {n} белгісі әлі мәселе ретінде сипатталмады' }, en: { one: '{n} form flag is not a finding yet', other: '{n} form flags are not findings yet' },
   },
   'wrapup.toFinding': { ru: 'Оформить', kk: 'Рәсімдеу', en: 'Turn into a finding' },
   'wrapup.recommendations': { ru: 'Рекомендации', kk: 'Ұсынымдар', en: 'Recommendations' },
@@ -99,7 +99,7 @@ export default {
   },
   'wrapup.check.flags-left': {
     ru: { one: '{n} сигнал формы не стал проблемой.', few: '{n} сигнала форм не стали проблемами.', many: '{n} сигналов форм не стали проблемами.', other: '{n} сигнала форм не стали проблемами.' },
-    kk: { other: 'Формалардың {n} белгісі мәселеге айналмады.' }, en: { one: '{n} form flag did not become a finding.', other: '{n} form flags did not become findings.' },
+    kk: { other: 'Нысандардың {n} белгісі мәселеге айналмады.' }, en: { one: '{n} form flag did not become a finding.', other: '{n} form flags did not become findings.' },
   },
   'wrapup.check.no-source': {
     ru: { one: 'У {n} проблемы не указан источник.', few: 'У {n} проблем не указан источник.', many: 'У {n} проблем не указан источник.', other: 'У {n} проблем не указан источник.' },
@@ -144,7 +144,7 @@ export default {
   },
   'wrapup.check.open-forms': {
     ru: { one: '{n} форма не закончена.', few: '{n} формы не закончены.', many: '{n} форм не закончено.', other: '{n} формы не закончены.' },
-    kk: { other: '{n} форма аяқталмаған.' }, en: { one: '{n} form is not finished.', other: '{n} forms are not finished.' },
+    kk: { other: '{n} нысан аяқталмаған.' }, en: { one: '{n} form is not finished.', other: '{n} forms are not finished.' },
   },
 
   'wrapup.versions': { ru: 'Две версии', kk: 'Екі нұсқа', en: 'Two versions' },
@@ -232,7 +232,7 @@ export default {
 
   'wrapup.kind.note': { ru: 'Заметка', kk: 'Жазба', en: 'Note' },
   'wrapup.kind.interview': { ru: 'Беседа', kk: 'Әңгіме', en: 'Interview' },
-  'wrapup.kind.submission': { ru: 'Форма', kk: 'Форма', en: 'Form' },
+  'wrapup.kind.submission': { ru: 'Форма', kk: 'Нысан', en: 'Form' },
   'wrapup.kind.finding': { ru: 'Проблема', kk: 'Мәселе', en: 'Finding' },
   'wrapup.kind.recommendation': { ru: 'Рекомендация', kk: 'Ұсыным', en: 'Recommendation' },
   'wrapup.kind.event': { ru: 'Событие', kk: 'Оқиға', en: 'Event' },

@@ -35,7 +35,7 @@ export class AqNewVisit extends AqElement {
     super.connectedCallback();
     this.listen(this.app, 'reference', () => this.requestUpdate());
     const kinds = this.app.catalogue('visit_kinds');
-    this.kind = (kinds.find((item) => item.id === 'special') ?? kinds[0])?.id ?? 'special';
+    this.kind = (kinds.find((item) => item.special) ?? kinds[0])?.id ?? '';
     this.team = new Map([[this.#own, '']]);
   }
 
