@@ -29,7 +29,17 @@ DECISIONS = {  # decision: from which states
     "sent": ("approved",),
 }
 HEADER = frozenset(
-    {"_rev", "base", "created_at", "created_by", "updated_at", "updated_by", "device", "conflicts"}
+    {
+        "_rev",
+        "base",
+        "created_at",
+        "created_by",
+        "updated_at",
+        "updated_by",
+        "device",
+        "conflicts",
+        "resolves",
+    }
 )
 
 
