@@ -80,7 +80,8 @@ export class Updates extends EventTarget {
   /** The person has agreed, and the vault is locked. The page reloads in the new version. */
   accept() {
     this.#accepted = true;
-    this.#waiting?.postMessage({ type: 'activate' });
+    // The one that waits now: since the offer a still newer one may have taken its place.
+    (this.#registration?.waiting ?? this.#waiting)?.postMessage({ type: 'activate' });
   }
 
   /** The browser may take its time after `accept`: by now the person may have unlocked again. */
