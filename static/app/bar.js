@@ -115,7 +115,7 @@ export function languageSelect(app) {
   return html`
     <select class="language" autocomplete="off" aria-label=${app.t('shell.language')} @change=${change}>
       ${LANGUAGES.map((language) => html`
-        <option value=${language} lang=${language} .selected=${language === app.language} aria-label=${LANGUAGE_NAMES[language].name}>${LANGUAGE_NAMES[language].short}</option>`)}
+        <option value=${language} lang=${language} .selected=${language === app.language} title=${LANGUAGE_NAMES[language].name}>${LANGUAGE_NAMES[language].short}</option>`)}
     </select>
   `;
 }

@@ -128,7 +128,7 @@ export class App extends EventTarget {
   /** @param {any} value */
   multi(value) {
     // A facility's number stays beside its sign when a line breaks.
-    return multi(value, this.#language).replaceAll('№ ', '№\u00a0');
+    return multi(value, this.#language).replace(/(№|No\.) (?=\d)/g, '$1\u00a0');
   }
 
   /** @param {string | null | undefined} value @param {Intl.DateTimeFormatOptions} [options] */

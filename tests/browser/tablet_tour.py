@@ -7,7 +7,7 @@ screen looks at this one first, in any size and language, and leaves it in Russi
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -81,9 +81,20 @@ class TabletTour:
     def _speak(self, language: str) -> None:
         self._page.evaluate(f"(language) => {APP}.setLanguage(language)", language)
 
-    def _here(self, name: str, centre: str = "") -> Iterator[Screen]:
-        """The screen in sight; afterwards the tablet speaks Russian again, upright."""
-        screen = Screen(name, self._page, self._speak, centre)
+    def _here(
+        self, name: str, centre: str = "", again: Callable[[], None] = lambda: None
+    ) -> Iterator[Screen]:
+        """The screen in sight; afterwards the tablet speaks Russian again, upright.
+
+        `again` brings back what does not follow a change of language while it is open.
+        """
+
+        def speak(language: str) -> None:
+            if self._page.evaluate(f"{APP}.language") != language:
+                self._speak(language)
+                again()
+
+        screen = Screen(name, self._page, speak, centre)
         yield screen
         screen.show(size="tablet", language="ru")
 
@@ -96,6 +107,13 @@ class TabletTour:
         """One of the visit's four steps, from wherever the tablet is."""
         self._page.evaluate(f"(params) => {APP}.go('visit', params)", {"channel": self.channel, "step": step})
         self._page.wait_for_selector(f"aq-visit aq-{step}")
+
+    def _open_dialog(self, button: str) -> None:
+        """The dialog behind a button, anew where it stands open already."""
+        self._page.evaluate("document.querySelector('aq-messages').clear()")
+        self._page.wait_for_selector("dialog[open]", state="detached")
+        self._page.locator(button).click()
+        self._page.wait_for_selector("dialog[open]")
 
     def _ids(self, channel: str, *types: str) -> list[str]:
         found: list[str] = self._page.evaluate(
@@ -242,9 +260,8 @@ class TabletTour:
             box.blur()
         page.wait_for_timeout(600)
         yield from self._here("form", "[data-path='/data/arrival/occupancy']")
-        page.locator("aq-form .overview-button").click()
-        page.wait_for_selector("dialog[open]")
-        yield from self._here("form-overview")
+        self._open_dialog("aq-form .overview-button")
+        yield from self._here("form-overview", again=lambda: self._open_dialog("aq-form .overview-button"))
         page.locator("dialog[open]").get_by_role("button", name=re.compile("Дисциплина")).first.click()
         page.locator("[data-path='/data/discipline/solitary_used'] label.choice").first.click()
         for path, value in (("solitary_hours", "23"), ("solitary_days", "22")):
@@ -260,9 +277,8 @@ class TabletTour:
         self._step("onsite")
         page.wait_for_selector("aq-timeline .list-item")
         yield from self._here("onsite")
-        page.locator("aq-bar .state").click()
-        page.wait_for_selector("dialog[open]")
-        yield from self._here("state")
+        self._open_dialog("aq-bar .state")
+        yield from self._here("state", again=lambda: self._open_dialog("aq-bar .state"))
         page.locator("dialog[open] .actions .btn").first.click()
         for name, kind in (("item-photo", "medium"), ("item-note", "note")):
             item = self._ids(self.channel, kind)[0]
