@@ -11,7 +11,7 @@
 import { AutoLock } from './autolock.js';
 import { SECTIONS } from './bar.js';
 import { App, choices } from './context.js';
-import { departureWatch } from './departed.js';
+import { allHere, departureWatch } from './departed.js';
 import { AqElement, html, icon, nothing } from './element.js';
 import { pickLanguage } from './i18n.js';
 import './messages.js';
@@ -195,11 +195,12 @@ export class AqApp extends AqElement {
     const account = app.status?.account?.id ?? '';
     const kept = this.#parked ?? await app.engine.meta('route').catch(() => null);
     const fresh = kept && kept.account === account && Date.now() - (kept.at ?? Date.now()) < ROUTE_LIVES_MS;
+    const here = fresh && await allHere(app.engine, kept.entries);
     this.#parked = null;
     if (this.phase !== 'open') return;
     this.#loadRecorder();
     this.updateComplete.then(() => this.#sayAtUnlock());
-    if (fresh && kept.entries.every((/** @type {any} */ entry) => entry.name in ROUTES)) this.#router.restore(kept.entries);
+    if (here && kept.entries.every((/** @type {any} */ entry) => entry.name in ROUTES)) this.#router.restore(kept.entries);
     else this.#router.reset();
   }
 

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { departureWatch } from '../../static/app/departed.js';
+import { allHere, departureWatch } from '../../static/app/departed.js';
 
 const CHANNEL = 'visit-01jn0000000000000000000000';
 
@@ -28,4 +28,11 @@ test('a visit that is still here, another visit, and the first screen stay as th
     await departureWatch(app)(changed);
     assert.deepEqual(app.happened, []);
   }
+});
+
+test('a way is only taken up again where all its visits are still here', async () => {
+  const engine = { get: async (channel) => (channel === CHANNEL ? { doc: {} } : null) };
+  assert.equal(await allHere(engine, [{ params: {} }, { params: { channel: CHANNEL, step: 'onsite' } }]), true);
+  assert.equal(await allHere(engine, [{ params: {} }, { params: { channel: CHANNEL.replace('01jn', '01jp') } }]), false);
+  assert.equal(await allHere({ get: async () => { throw new Error('damaged'); } }, [{ params: { channel: CHANNEL } }]), false);
 });
