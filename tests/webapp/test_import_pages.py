@@ -113,6 +113,10 @@ def test_a_law_is_split_and_written(office: Flask, ann: FlaskClient) -> None:
 
 def test_a_form_is_read_and_written(office: Flask, ann: FlaskClient) -> None:
     where = send(ann, "form", workbook(general_checklist()), "general checklist.xlsx").location
+    page = ann.get(where).text
+    assert "whole number" in page
+    assert "several of a list" in page
+    assert "select_multiple" not in page, "a person reads words, not the workbook's types"
     page = ann.get(where)
     assert page.status_code == 200
     done = ann.post(where, data={**fields(page), "action": "apply"})

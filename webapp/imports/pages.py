@@ -44,12 +44,25 @@ FIELDS = (
     "code", "name", "alias", "facility_type", "region", "authority", "address", "capacity", "opened", "closed",
     "active", "extra", "ignore",
 )  # fmt: skip
+QUESTION_TYPES = frozenset(
+    {
+        "text", "integer", "decimal", "date", "time", "datetime", "select_one", "select_multiple", "note",
+        "calculate", "image", "audio", "video", "group", "repeat",
+    }
+)  # fmt: skip
 SHOWN = 100  # rows and problems on one page
 
 
 @bp.app_context_processor
 def _words() -> dict[str, Any]:
-    return {"import_say": lambda key, **slots: say(key, language(), **slots)}
+    return {"import_say": lambda key, **slots: say(key, language(), **slots), "question_type": _question_type}
+
+
+def _question_type(name: str) -> str:
+    """A question's type in words; the form's own word where there is none."""
+    if name in QUESTION_TYPES:
+        return say(f"type.{name}", language())
+    return say("type.other", language(), type=name)
 
 
 @bp.get("/")
