@@ -6,7 +6,7 @@
 import { Erasure } from './erasure.js';
 import { recoverMedia } from './media/recovery.js';
 import { Recordings } from './media/recordings.js';
-import { purge } from './replication/departure.js';
+import { purge, sealNotes } from './replication/departure.js';
 import { Pull } from './replication/pull.js';
 import { absorbReceipts } from './replication/receipts.js';
 import { Writing } from './writing.js';
@@ -44,7 +44,10 @@ export class Opened {
       changed: world.changed,
       erase: (channel, ids) => this.erasure.erase(channel, ids),
       offerAgain: (channel) => this.#offerAgain(channel),
-      purge: async (channel) => world.changed(channel, await purge(session, channel)),
+      purge: async (channel) => {
+        await sealNotes(session, this.writing, channel);
+        world.changed(channel, await purge(session, channel));
+      },
     });
   }
 

@@ -8,7 +8,7 @@ import { openStream } from '../../static/engine/crypto/stream.js';
 import { boxKey, open } from '../../static/engine/crypto/box.js';
 import { concat, fromBase64, text, utf8 } from '../../static/engine/crypto/wire.js';
 import { readLedger } from '../../static/engine/replication/ledger.js';
-import { exportUndelivered, purge, release } from '../../static/engine/replication/departure.js';
+import { exportUndelivered, purge, release, sealNotes } from '../../static/engine/replication/departure.js';
 import { readMedium } from '../../static/engine/media/playback.js';
 import { Crash } from './fakes.mjs';
 import { organisation } from './organisation.mjs';
@@ -304,6 +304,21 @@ test('a recording goes on in a channel one has just left', async () => {
   await tablet.opened.recordings.append(id, utf8('next second').slice().buffer);
   const { doc } = await tablet.opened.recordings.finish(id, {});
   assert.deepEqual([doc.state, doc.frames], ['complete', 3]); // and the one that ends it
+});
+
+test('a note begun in a channel one has left reaches the office; an empty one does not', async () => {
+  const tablet = await newTablet(await organisation());
+  const draft = (name, v) => tablet.session.commit([{ t: 'draft', k: `${CHANNEL}/note/${name}`, v }]);
+  const old = await tablet.save(CHANNEL, { type: 'note', text: 'first', at: '2026-11-22T08:00:00.000Z', media: [] });
+  await draft('new', { text: 'begun', place: '', theme: null, source: null, media: [], about: null, on_paper: null, started: '2026-11-22T09:00:00.000Z' });
+  await draft(old.doc._id, { text: 'first and more', place: '', theme: null, source: null, media: [], about: null, on_paper: null, started: null });
+  await draft('note:empty', { text: ' ', media: [], on_paper: null });
+  await sealNotes(tablet.session, tablet.opened.writing, CHANNEL);
+  await purge(tablet.session, CHANNEL);
+  const later = await restart(tablet);
+  assert.deepEqual(later.session.records.draftsOf(CHANNEL), []);
+  const notes = later.session.readings.list(CHANNEL, 'note').map(({ doc }) => [doc.text, doc.at]);
+  assert.deepEqual(notes.sort(), [['begun', '2026-11-22T09:00:00.000Z'], ['first and more', '2026-11-22T08:00:00.000Z']]);
 });
 
 test('the export holds what waits, sealed', async () => {

@@ -58,8 +58,30 @@ async function holdsAll(session, gateway, hashes) {
 }
 
 /**
+ * A note that was begun and not saved says "kept on this tablet": before its channel goes it becomes a document,
+ * which the office receives.
+ * @param {Session} session
+ * @param {import('../writing.js').Writing} writing
+ * @param {string} channel
+ */
+export async function sealNotes(session, writing, channel) {
+  const prefix = `${channel}/note/`;
+  for (const key of session.records.draftsOf(channel).filter((name) => name.startsWith(prefix))) {
+    const { started, ...note } = /** @type {Record<string, any>} */ (session.records.drafts.get(key) ?? {});
+    if (!note.text?.trim() && !note.media?.length) continue;
+    const before = session.readings.get(channel, key.slice(prefix.length))?.doc ?? null;
+    const happened = note.on_paper?.happened_at || null;
+    await writing.save(channel, {
+      ...before, type: 'note', ...note, on_paper: happened ? note.on_paper : null,
+      at: happened ?? before?.at ?? started, lang: before?.lang ?? session.self.account.language,
+    });
+    await session.commit([{ t: 'draft', k: key, v: null }]);
+  }
+}
+
+/**
  * A channel whose team one has left, or that was closed and released: all of it goes but the undelivered.
- * Drafts go too: the screens turn them into documents before a lock and before leaving.
+ * Drafts go too: what was written in notes is sealed first (`sealNotes`), forms make versions as they are filled.
  * @param {Session} session
  * @param {string} channel
  */
