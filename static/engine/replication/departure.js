@@ -75,7 +75,7 @@ export async function sealNotes(session, writing, channel) {
       ...before, type: 'note', ...note, on_paper: happened ? note.on_paper : null,
       at: happened ?? before?.at ?? started, lang: before?.lang ?? session.self.account.language,
     });
-    await session.commit([{ t: 'draft', k: key, v: null }]);
+    await session.commit([{ t: 'draft', k: key }]);
   }
 }
 
