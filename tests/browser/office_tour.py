@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from playwright.sync_api import Browser, BrowserContext, Page
 
-from tests.browser.screens import LANGUAGES, Screen
+from tests.browser.screens import Screen
 from tests.webapp.messy_register import HEADINGS
 
 REGISTER = [
@@ -70,6 +70,7 @@ class OfficeTour:
             ("office-report", f"{visit}/report"),
             ("office-reports", "/reports"),
             ("office-indicators", "/indicators"),
+            ("office-indicators-map", "/indicators"),
             ("office-recommendations", "/recommendations"),
             ("office-recommendation", self._first("/recommendations", r"/recommendations/[^/?#]+$")),
             ("office-facilities", "/facilities"),
@@ -89,7 +90,7 @@ class OfficeTour:
             answer = page.goto(f"{self.address}{path}")
             if answer is None or answer.status != 200:
                 raise RuntimeError(f"{name}: {path} answered {answer and answer.status}")
-            screen = self._screen(name, page)
+            screen = self._screen(name, page, ".region-map" if name.endswith("-map") else "")
             yield screen
             screen.speak("ru")
         context.close()
@@ -119,8 +120,8 @@ class OfficeTour:
         context.set_default_timeout(20_000)
         return context
 
-    def _screen(self, name: str, page: Page) -> Screen:
-        return Screen(name, page, lambda language: self._speak(page, language), languages=LANGUAGES)
+    def _screen(self, name: str, page: Page, centre: str = "") -> Screen:
+        return Screen(name, page, lambda language: self._speak(page, language), centre)
 
     def _speak(self, page: Page, language: str) -> None:
         """The language switch, which leads back to the same page."""

@@ -39,7 +39,6 @@ class Screen:
     page: Page
     speak: Callable[[str], None]
     centre: str = ""
-    languages: tuple[str, ...] = LANGUAGES
 
     def show(self, *, size: str = "", language: str = "", dark: bool = False) -> None:
         """Bring it to a size, a language and a theme, and wait until nothing moves."""

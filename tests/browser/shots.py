@@ -25,14 +25,14 @@ from tests.browser.tablet_tour import TabletTour
 
 FOLDER = ROOT / "screenshots"
 PICTURES = ROOT / "docs" / "pictures"
-DARK = {"onsite-recording", "form-flag", "deliver-waiting", "office-indicators"}
+DARK = {"onsite-recording", "form-flag", "deliver-waiting", "office-indicators-map"}
 # What documents show: picture → screenshot, and its width in pixels.
 SHOWN = {
     "on-site": ("onsite-recording-tablet-ru", 820),
     "form": ("form-flag-tablet-ru", 820),
     "ledger": ("deliver-waiting-tablet-en", 820),
     "phone": ("onsite-phone-kk", 390),
-    "indicators": ("office-indicators-desktop-en", 1120),
+    "indicators": ("office-indicators-map-desktop-en", 1120),
     "visit": ("office-visit-desktop-en", 1120),
 }
 WEBP = """async ([png, width]) => {

@@ -217,16 +217,6 @@ class TabletTour:
         leader.capture("audio")
         page.wait_for_selector(".record-button")
         yield from self._here("record")
-        leader.press("capture.start.audio")
-        page.wait_for_selector(".recorder-bar[data-state=recording]")
-        self._step("onsite")
-        page.wait_for_timeout(2000)
-        yield from self._here("onsite-recording")
-        leader.press("capture.stop")
-        page.wait_for_selector(".recorder-buttons.wide")
-        yield from self._here("record-stop")
-        leader.press("capture.stop.keep")
-        page.wait_for_selector(".recorder-bar", state="detached")
 
     def _interviews(self) -> Iterator[Screen]:
         leader, page = self.leader, self._page
@@ -276,6 +266,16 @@ class TabletTour:
         leader, page = self.leader, self._page
         self._step("onsite")
         page.wait_for_selector("aq-timeline .list-item")
+        leader.start_recording("audio")
+        self._step("onsite")
+        page.wait_for_timeout(2000)
+        yield from self._here("onsite-recording")
+        leader.press("capture.stop")
+        page.wait_for_selector(".recorder-buttons.wide")
+        yield from self._here("record-stop")
+        leader.press("capture.stop.keep")
+        page.wait_for_selector(".recorder-bar", state="detached")
+        self._step("onsite")
         yield from self._here("onsite")
         self._open_dialog("aq-bar .state")
         yield from self._here("state", again=lambda: self._open_dialog("aq-bar .state"))
