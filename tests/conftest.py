@@ -1,8 +1,11 @@
-"""The two tiers: long suites run only with --all."""
+"""The two tiers (long suites run only with --all), and the browser driver that all tests share."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import pytest
+from playwright.sync_api import Playwright, sync_playwright
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -16,3 +19,10 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     if long:
         config.hook.pytest_deselected(items=long)
         items[:] = [item for item in items if not item.get_closest_marker("long")]
+
+
+@pytest.fixture(scope="session")
+def playwright() -> Iterator[Playwright]:
+    """The one Playwright of a test process: a second one cannot start beside it."""
+    with sync_playwright() as started:
+        yield started

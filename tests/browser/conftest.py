@@ -8,7 +8,6 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Playwright, sync_playwright
 
 from tests.browser.chromium import OPEN_TABLETS
 from tests.browser.server import Server, seed
@@ -35,12 +34,6 @@ def server(seeded: Path, tmp_path: Path) -> Iterator[Server]:
     made = Server(seeded, tmp_path / "instance").start()
     yield made
     made.stop()
-
-
-@pytest.fixture(scope="session")
-def playwright() -> Iterator[Playwright]:
-    with sync_playwright() as started:
-        yield started
 
 
 @pytest.hookimpl(hookwrapper=True)

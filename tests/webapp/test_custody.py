@@ -12,7 +12,7 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PublicKey
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from flask import Flask
-from playwright.sync_api import sync_playwright
+from playwright.sync_api import Playwright
 from sqlalchemy import select
 from werkzeug.serving import make_server
 
@@ -138,36 +138,37 @@ def address(sealed: Sealed) -> Iterator[str]:
     thread.join()
 
 
-def test_a_key_holders_browser_opens_testimony_and_plays_a_recording(sealed: Sealed, address: str) -> None:
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
-        page = browser.new_page()
-        complaints: list[str] = []
-        page.on(
-            "console",
-            lambda message: complaints.append(message.text) if "Content Security" in message.text else None,
-        )
-        page.goto(f"{address}/sign-in?next={TEXT}")
-        page.fill("input[name=login]:visible", "kate")
-        page.fill("input[name=password]:visible", p.PASSWORD)
-        page.click("button.primary")
-        page.fill("[name=reason]", "For the annual report")
-        page.fill("#passphrase", "not the right words")
-        page.click("button.seal")
-        page.wait_for_selector("#state.error")
-        assert "does not open the custody key" in page.inner_text("#state")
-        page.fill("#passphrase", DEMO_CUSTODY_PASSPHRASE.upper())
-        page.click("button.seal")
-        page.wait_for_selector("#opened:visible")
-        assert SECRET in page.inner_text("#content")
-        page.click("#close")
-        assert SECRET not in page.content()
+def test_a_key_holders_browser_opens_testimony_and_plays_a_recording(
+    sealed: Sealed, address: str, playwright: Playwright
+) -> None:
+    browser = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
+    page = browser.new_page()
+    complaints: list[str] = []
+    page.on(
+        "console",
+        lambda message: complaints.append(message.text) if "Content Security" in message.text else None,
+    )
+    page.goto(f"{address}/sign-in?next={TEXT}")
+    page.fill("input[name=login]:visible", "kate")
+    page.fill("input[name=password]:visible", p.PASSWORD)
+    page.click("button.primary")
+    page.fill("[name=reason]", "For the annual report")
+    page.fill("#passphrase", "not the right words")
+    page.click("button.seal")
+    page.wait_for_selector("#state.error")
+    assert "does not open the custody key" in page.inner_text("#state")
+    page.fill("#passphrase", DEMO_CUSTODY_PASSPHRASE.upper())
+    page.click("button.seal")
+    page.wait_for_selector("#opened:visible")
+    assert SECRET in page.inner_text("#content")
+    page.click("#close")
+    assert SECRET not in page.content()
 
-        page.goto(f"{address}{SOUND}")
-        page.fill("[name=reason]", "To hear it")
-        page.fill("#passphrase", DEMO_CUSTODY_PASSPHRASE)
-        page.click("button.seal")
-        page.wait_for_selector("#content audio")
-        assert (page.get_attribute("#content audio", "src") or "").startswith("blob:")
-        assert complaints == []
-        browser.close()
+    page.goto(f"{address}{SOUND}")
+    page.fill("[name=reason]", "To hear it")
+    page.fill("#passphrase", DEMO_CUSTODY_PASSPHRASE)
+    page.click("button.seal")
+    page.wait_for_selector("#content audio")
+    assert (page.get_attribute("#content audio", "src") or "").startswith("blob:")
+    assert complaints == []
+    browser.close()

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 from flask import Flask
-from playwright.sync_api import sync_playwright
+from playwright.sync_api import Playwright
 from werkzeug.serving import make_server
 
 from tests.webapp import personas as p
@@ -39,29 +39,26 @@ def address(app: Flask) -> Iterator[str]:
     thread.join()
 
 
-def test_new_material_appears_without_a_reload(app: Flask, address: str) -> None:
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
-        page = browser.new_page()
-        complaints: list[str] = []
-        page.on(
-            "console", lambda message: complaints.append(message.text) if message.type == "error" else None
-        )
-        page.goto(f"{address}/sign-in?next=/visits/{p.VISIT}")
-        page.fill("input[name=login]:visible", "bob")
-        page.fill("input[name=password]:visible", p.PASSWORD)
-        page.click("button.primary")
-        page.wait_for_selector("#material")
-        # A reload would forget this, and a part that is sent again would lose its mark.
-        page.evaluate("document.body.dataset.mark = 'kept'")
-        page.evaluate("document.querySelector('#facts').firstElementChild.dataset.mark = 'kept'")
-        assert NOTE["text"] not in page.inner_text("#material")
-        with app.app_context():
-            app.extensions["aigaq"].submit(p.VISIT, NOTE, author=ANN)
-        page.get_by_text(NOTE["text"]).wait_for(timeout=15_000)
-        assert page.evaluate("document.body.dataset.mark") == "kept"
-        assert page.evaluate("document.querySelector('#facts').firstElementChild.dataset.mark") == "kept"
-        assert page.locator("#material").count() == 1
-        assert page.locator("#poll").count() == 1
-        assert complaints == []
-        browser.close()
+def test_new_material_appears_without_a_reload(app: Flask, address: str, playwright: Playwright) -> None:
+    browser = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
+    page = browser.new_page()
+    complaints: list[str] = []
+    page.on("console", lambda message: complaints.append(message.text) if message.type == "error" else None)
+    page.goto(f"{address}/sign-in?next=/visits/{p.VISIT}")
+    page.fill("input[name=login]:visible", "bob")
+    page.fill("input[name=password]:visible", p.PASSWORD)
+    page.click("button.primary")
+    page.wait_for_selector("#material")
+    # A reload would forget this, and a part that is sent again would lose its mark.
+    page.evaluate("document.body.dataset.mark = 'kept'")
+    page.evaluate("document.querySelector('#facts').firstElementChild.dataset.mark = 'kept'")
+    assert NOTE["text"] not in page.inner_text("#material")
+    with app.app_context():
+        app.extensions["aigaq"].submit(p.VISIT, NOTE, author=ANN)
+    page.get_by_text(NOTE["text"]).wait_for(timeout=15_000)
+    assert page.evaluate("document.body.dataset.mark") == "kept"
+    assert page.evaluate("document.querySelector('#facts').firstElementChild.dataset.mark") == "kept"
+    assert page.locator("#material").count() == 1
+    assert page.locator("#poll").count() == 1
+    assert complaints == []
+    browser.close()
