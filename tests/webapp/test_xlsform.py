@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import os
 import re
 import zipfile
 from collections.abc import Mapping, Sequence
@@ -19,7 +20,8 @@ from webapp.shipped_forms import export_shipped_form, shipped_form_documents
 from webapp.xlsform import parse_xlsform
 from webapp.xlsform_problems import CODES, FormProblem
 
-MANDELA = Path("/work/shared/data/texts/nelson_mandela_rules_en.json")
+SHARED = Path(os.environ.get("AIGAQ_SHARED") or Path(__file__).parents[3] / "shared")
+MANDELA = SHARED / "data/texts/nelson_mandela_rules_en.json"
 SURVEY = ["type", "name", "label::Русский (ru)", "label::English (en)", "relevant", "bind::aigaq:norm"]
 SMALL = [
     ["begin_group", "cell", "Камера", "Cell", None, None],
