@@ -60,7 +60,7 @@ make_venv() {
 
 node_modules() {
   say "Installing front-end modules"
-  npm ci --ignore-scripts --silent
+  npm ci --ignore-scripts --silent "$@"
 }
 
 vendor_modules() {
@@ -79,7 +79,9 @@ set_up() {
   export PATH="$PWD/.venv/bin:$PATH"
   step python "requirements.txt" make_venv requirements.txt
   find_node
-  step node "package-lock.json" node_modules
+  # What only tests need (PouchDB and its server, linters) is left out of a first start.
+  if [ -f .setup/node-dev ]; then step node-dev "package-lock.json" node_modules
+  else step node "package-lock.json" node_modules --omit=dev; fi
   [ -d static/vendor ] || rm -f .setup/vendor
   step vendor "package-lock.json static/vendor_modules.mjs" vendor_modules
   step translations "$(echo webapp/translations/*/LC_MESSAGES/*.po webapp/*/translations/*/LC_MESSAGES/*.po)" compile_translations
@@ -95,6 +97,8 @@ compile_translations() {
 set_up_tests() {
   export PATH="$PWD/.venv/bin:$PATH"
   step python-dev "requirements.txt requirements-dev.txt" make_venv requirements-dev.txt
+  find_node
+  mkdir -p .setup && touch .setup/node-dev
   set_up
   [ -x /usr/bin/chromium ] || apt_install chromium || fail "The tests need Chromium at /usr/bin/chromium (Debian's package chromium)."
 }

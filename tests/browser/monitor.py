@@ -65,7 +65,7 @@ class Monitor:
         page.wait_for_selector("aq-home .today", timeout=ENROL_MS)
         # From here on the app starts without a network.
         page.wait_for_function(
-            "navigator.serviceWorker.getRegistration('/app/').then((r) => Boolean(r && r.active))",
+            "navigator.serviceWorker.controller !== null",
             timeout=ENROL_MS,
         )
 
