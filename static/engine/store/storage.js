@@ -1,7 +1,7 @@
 // What of the browser's storage the vault lives in, chosen once.
 //
-// Owns: the choice between OPFS and IndexedDB for files (a probe writes and reads back), the folders,
-// and the ballast: a few megabytes that are given up when the disk is full, so that what is under way
+// Owns: the choice between OPFS and IndexedDB for files (a probe writes and reads back), the vault's own
+// database and folder (each vault of a browser has its random name), and the ballast: a few megabytes that are given up when the disk is full, so that what is under way
 // can be ended well. All parts are injected into the engine, so tests run it on memory.
 
 import { randomBytes } from '../crypto/wire.js';
@@ -28,14 +28,15 @@ const MEDIA = 'media';
 
 /**
  * @param {{files?: 'opfs' | 'idb'}} [force] tests ask for the fallback
+ * @param {string} [vault] its random name
  * @returns {Promise<Storage>}
  */
-export async function openStorage(force = {}) {
-  const database = await openDatabase(VAULT_DATABASE);
+export async function openStorage(force = {}, vault = '') {
+  const database = await openDatabase(databaseOf(vault));
   const known = await database.get('public', 'storage');
   const kind = known?.kind ?? force.files ?? (await probeFolder() ? 'opfs' : 'idb');
   if (!known) await database.write([{ store: 'public', put: { name: 'storage', kind } }]);
-  const root = kind === 'opfs' ? await navigator.storage.getDirectory() : null;
+  const root = kind === 'opfs' ? await folderOf(vault) : null;
   /** @param {string} name */
   const folder = (name) => /** @type {FileSystemDirectoryHandle} */ (root).getDirectoryHandle(name, { create: true });
   const files = root ? folderFiles(await folder(MEDIA)) : rowFiles(database);
@@ -59,14 +60,26 @@ export async function openStorage(force = {}) {
 
 /**
  * What delivery needs, where there are no sync handles: a service worker.
+ * @param {string} [vault] its random name
  * @returns {Promise<{database: Database, readRange: import('./files.js').Files['readRange']}>}
  */
-export async function openOutbox() {
-  const database = await openDatabase(VAULT_DATABASE);
+export async function openOutbox(vault = '') {
+  const database = await openDatabase(databaseOf(vault));
   const known = await database.get('public', 'storage');
   if (known?.kind !== 'opfs') return { database, readRange: rowFiles(database).readRange };
-  const root = await navigator.storage.getDirectory();
+  const root = await folderOf(vault);
   return { database, readRange: folderFiles(await root.getDirectoryHandle(MEDIA, { create: true })).readRange };
+}
+
+/** @param {string} vault its random name @returns {string} */
+function databaseOf(vault) {
+  return vault ? `${VAULT_DATABASE}-${vault}` : VAULT_DATABASE;
+}
+
+/** @param {string} vault its random name @returns {Promise<FileSystemDirectoryHandle>} */
+async function folderOf(vault) {
+  const root = await navigator.storage.getDirectory();
+  return vault ? root.getDirectoryHandle(vault, { create: true }) : root;
 }
 
 /** True where a file can be written through a sync handle and read back. */
