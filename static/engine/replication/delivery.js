@@ -1,13 +1,15 @@
-// Delivering what waits in the outbox: envelopes in batches, then the chunks the server lacks.
+// Delivering what waits in the outbox: envelopes in batches, then the chunks the server lacks (uploads.js).
 //
 // Owns: one round. Used by the worker and, while the app is locked or closed, by the service worker: it
 // needs the upload key and rows that tell nothing, no key that opens anything. A row is marked as tried
 // before it is offered; it is done only when a receipt's signature and hash were verified.
-// protocol.md, sections 3, 4 and 6.
+// protocol.md, section 4.
 
-import { signUpload, verifyReceipt } from '../crypto/signing.js';
-import { sha256, toBase64, toHex, utf8 } from '../crypto/wire.js';
+import { verifyReceipt } from '../crypto/signing.js';
+import { toBase64 } from '../crypto/wire.js';
 import { Refusal, Unreachable } from './gateway.js';
+import { Sender } from './sender.js';
+import { Uploads } from './uploads.js';
 
 /**
  * @typedef {import('../types.js').OutboxRow} OutboxRow
@@ -32,8 +34,6 @@ export const UPLOADER_LOCK = 'aigaq-uploader';
 const BATCH = 100;
 /** Of JSON; the gateway takes 8 MiB. */
 const BATCH_BYTES = 6 << 20;
-const HASHES = 1000;
-const CHUNK_RETRIES_PER_ROUND = 3;
 
 export class Delivery {
   /**
@@ -44,9 +44,14 @@ export class Delivery {
    */
   constructor(database, readRange, gateway, progress = () => {}) {
     this.database = database;
-    this.readRange = readRange;
     this.gateway = gateway;
     this.progress = progress;
+    this.uploads = new Uploads(database, readRange, (rows) => {
+      this.chunks += rows.length;
+      for (const row of rows) this.#count(row.size);
+    });
+    /** Sent, or found to be held, in this round. */
+    this.chunks = 0;
     /** @type {{sent: number, total: number, bytes: number}} */ this.counted = { sent: 0, total: 0, bytes: 0 };
   }
 
@@ -57,16 +62,15 @@ export class Delivery {
   async round() {
     /** @type {Round} */
     const round = { connection: 'online', receipts: 0, chunks: 0, left: 0, revoked: false };
+    this.chunks = 0;
     try {
-      const device = await this.database.get('public', 'device');
-      const upload = await this.database.get('public', 'upload');
-      if (!device || !upload) return round;
-      const sender = { device: device.id, key: upload.key };
+      const sender = await Sender.of(this.database, this.gateway);
+      if (!sender) return round;
       await this.gateway.hello();
-      const waiting = (await this.#chunksWaiting()).length + (await this.#rowsWaiting()).length;
+      const waiting = (await this.uploads.waiting()).length + (await this.#rowsWaiting()).length;
       this.counted = { sent: 0, total: waiting, bytes: 0 };
       await this.#sendEnvelopes(sender, round);
-      await this.#sendChunks(sender, round);
+      await this.uploads.pass(sender);
     } catch (error) {
       if (error instanceof Unreachable) {
         round.connection = error.connection;
@@ -76,11 +80,12 @@ export class Delivery {
         round.connection = round.revoked ? 'online' : 'server-error';
       } else throw error;
     }
-    round.left = (await this.#chunksWaiting()).length + (await this.#rowsWaiting()).length;
+    round.chunks = this.chunks;
+    round.left = (await this.uploads.waiting()).length + (await this.#rowsWaiting()).length;
     return round;
   }
 
-  /** @param {{device: string, key: CryptoKey}} sender @param {Round} round */
+  /** @param {Sender} sender @param {Round} round */
   async #sendEnvelopes(sender, round) {
     let after = 0;
     // Those refused before come last, so that one stuck envelope holds up nothing.
@@ -96,7 +101,7 @@ export class Delivery {
     }
   }
 
-  /** @param {{device: string, key: CryptoKey}} sender @param {OutboxRow[]} listed @param {Round} round */
+  /** @param {Sender} sender @param {OutboxRow[]} listed @param {Round} round */
   async #sendBatch(sender, listed, round) {
     await this.database.write(listed.map(({ n, id }) => ({
       store: 'outbox', key: n, change: (row) => (row?.id === id && !row.tried ? { ...row, tried: true } : undefined),
@@ -106,7 +111,7 @@ export class Delivery {
       .filter((row, i) => row && row.id === listed[i].id && row.sealed);
     if (rows.length === 0) return;
     const envelopes = rows.map(({ id, key, device, sealed, signature }) => ({ id, key, device, sealed: toBase64(sealed), signature }));
-    const answer = await this.#post(sender, '/sync/outbox', { envelopes });
+    const answer = await sender.post('/sync/outbox', { envelopes });
     const answers = new Map((answer?.receipts ?? []).map((/** @type {any} */ item) => [item?.receipt?.envelope ?? item?.id, item]));
     const keyset = await this.database.get('public', 'keyset');
     for (const row of rows) {
@@ -124,55 +129,6 @@ export class Delivery {
     }
   }
 
-  /** @param {{device: string, key: CryptoKey}} sender @param {Round} round */
-  async #sendChunks(sender, round) {
-    let failures = 0;
-    const waiting = await this.#chunksWaiting();
-    for (let at = 0; at < waiting.length; at += HASHES) {
-      const rows = waiting.slice(at, at + HASHES);
-      const answer = await this.#post(sender, '/sync/media/missing', { hashes: rows.map((row) => row.sha256) });
-      if (!Array.isArray(answer?.missing)) throw new Unreachable('server-error');
-      const missing = new Set(answer.missing);
-      await this.#markSent(rows.filter((row) => !missing.has(row.sha256)), round);
-      for (const row of rows.filter(({ sha256: hash }) => missing.has(hash))) {
-        const sent = await this.#sendChunk(sender, row);
-        if (sent) await this.#markSent([row], round);
-        else if ((failures += 1) > CHUNK_RETRIES_PER_ROUND) throw new Unreachable('server-error');
-      }
-    }
-  }
-
-  /** @param {{device: string, key: CryptoKey}} sender @param {ChunkRow} row @returns {Promise<boolean>} */
-  async #sendChunk(sender, row) {
-    let body;
-    try {
-      body = await this.readRange(row.file, row.offset, row.size);
-    } catch {
-      return false; // It was erased or freed since the rows were read.
-    }
-    // A damaged disk must not make the server hold what the document does not name.
-    if (toHex(await sha256(body)) !== row.sha256) return false;
-    const path = `/sync/media/chunks/${row.sha256}`;
-    const headers = await signUpload(sender.key, sender.device, { method: 'PUT', path, body });
-    try {
-      await this.gateway.request(path, { method: 'PUT', headers: { ...headers, 'Content-Type': 'application/octet-stream' }, body });
-      return true;
-    } catch (error) {
-      if (error instanceof Refusal && error.code === 'hash-mismatch') return false;
-      throw error;
-    }
-  }
-
-  /** @param {ChunkRow[]} rows @param {Round} round */
-  async #markSent(rows, round) {
-    if (rows.length === 0) return;
-    await this.database.write(rows.map(({ n, sha256: hash }) => ({
-      store: 'chunks', key: n, change: (row) => (row?.sha256 === hash ? { ...row, sent: 1 } : undefined),
-    })));
-    round.chunks += rows.length;
-    for (const row of rows) this.#count(row.size);
-  }
-
   /** @param {number} bytes */
   #count(bytes) {
     this.counted.sent += 1;
@@ -180,21 +136,9 @@ export class Delivery {
     this.progress({ ...this.counted });
   }
 
-  /** @param {{device: string, key: CryptoKey}} sender @param {string} path @param {any} value */
-  async #post(sender, path, value) {
-    const body = utf8(JSON.stringify(value));
-    const headers = await signUpload(sender.key, sender.device, { method: 'POST', path, body });
-    return this.gateway.json(path, { headers: { ...headers, 'Content-Type': 'application/json' }, body });
-  }
-
   /** @returns {Promise<OutboxRow[]>} */
   async #rowsWaiting() {
     return (await this.database.all('outbox')).filter((row) => !row.receipt);
-  }
-
-  /** @returns {Promise<ChunkRow[]>} */
-  async #chunksWaiting() {
-    return (await this.database.all('chunks')).filter((row) => !row.sent);
   }
 }
 

@@ -3,9 +3,9 @@
 //
 // Owns: the rule that nothing goes without a verified receipt, and that only sealed bytes go out.
 
-import { signUpload } from '../crypto/signing.js';
 import { concat, toBase64, utf8 } from '../crypto/wire.js';
 import { readReleasable } from './ledger.js';
+import { Sender } from './sender.js';
 
 /**
  * @typedef {import('../session.js').Session} Session
@@ -46,13 +46,11 @@ export async function release(session, gateway, channel) {
 
 /** @param {Session} session @param {import('./gateway.js').Gateway} gateway @param {string[]} hashes */
 async function holdsAll(session, gateway, hashes) {
-  const upload = await session.storage.database.get('public', 'upload');
-  const path = '/sync/media/missing';
+  const sender = await Sender.of(session.storage.database, gateway);
+  if (!sender) return false;
   for (let at = 0; at < hashes.length; at += HASHES) {
-    const body = utf8(JSON.stringify({ hashes: hashes.slice(at, at + HASHES) }));
-    const headers = await signUpload(upload.key, session.self.device.id, { method: 'POST', path, body });
-    const answer = await gateway.json(path, { headers: { ...headers, 'Content-Type': 'application/json' }, body });
-    if (!Array.isArray(answer.missing) || answer.missing.length > 0) return false;
+    const answer = await sender.post('/sync/media/missing', { hashes: hashes.slice(at, at + HASHES) });
+    if (!Array.isArray(answer?.missing) || answer.missing.length > 0) return false;
   }
   return true;
 }
