@@ -44,6 +44,12 @@ class NotFound(AigaqError):
     code, status = "not-found", 404
 
 
+class EditConflict(AigaqError):
+    """The revision that was to be followed is not the present one."""
+
+    code, status = "conflict", 409
+
+
 class RateLimited(AigaqError):
     code, status = "rate-limited", 429
 
