@@ -8,6 +8,7 @@ import { importSigningKey } from './crypto/signing.js';
 import { fromBase64 } from './crypto/wire.js';
 import { EngineError, isQuota } from './errors.js';
 import { Readings } from './replication/readings.js';
+import { content } from './replication/revisions.js';
 import { KeySlots } from './store/key_slots.js';
 import { Log } from './store/log.js';
 import { Records } from './store/records.js';
@@ -18,6 +19,8 @@ import { Records } from './store/records.js';
  * @typedef {import('./store/database.js').Write} Write
  * @typedef {import('./store/storage.js').Storage} Storage
  */
+
+/** A revision as the server sends it. @typedef {{id: string, rev: string, ancestors: string[], deleted: boolean, doc: any}} IngestRow */
 
 /** Compact when so much of the log is garbage. */
 const GARBAGE_SHARE = 0.5;
@@ -93,6 +96,23 @@ export class Session {
       });
     }
     for (const entry of entries) this.records.apply(entry);
+  }
+
+  /**
+   * What came from the server in bulk: a pack, or a long stretch of the stream. Blocks of 256 documents, all
+   * in one strict transaction; some 10,000 rows in one call are fine. Rows that are known already do no harm.
+   * @param {string} channel
+   * @param {IngestRow[]} rows
+   * @param {Entry[]} [entries] of the same moment, such as the checkpoint
+   * @param {Write[]} [writes] rows of the database in the same transaction
+   * @returns {Promise<string[]>} ids of the documents, durable and visible
+   */
+  async ingest(channel, rows, entries = [], writes = []) {
+    /** @type {Entry[]} */
+    const leaves = rows.map(({ id, rev, ancestors, deleted, doc }) => (
+      { t: 'doc', c: channel, l: { rev, ancestors, deleted, doc: { type: id.slice(0, id.indexOf(':')), ...content(doc), _id: id } } }));
+    await this.commit([...leaves, ...entries], writes);
+    return rows.map(({ id }) => id);
   }
 
   /** Rewrites the log where garbage dominates, or where something was erased. @param {boolean} force */

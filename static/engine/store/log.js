@@ -16,7 +16,7 @@ import { boxKey, open, seal } from '../crypto/box.js';
 /** @typedef {import('./database.js').Write} Write */
 
 const LEAST_BLOCK = 512;
-/** Entries in one block of a compacted log. */
+/** Entries in one block, at most. */
 const BLOCK_ENTRIES = 256;
 const READ_AHEAD = 128;
 
@@ -89,14 +89,18 @@ export class Log {
   }
 
   /**
+   * However many entries: blocks of 256, all in one strict transaction.
    * @param {Entry[]} entries
    * @param {Write[]} [writes] in the same transaction
    */
   append(entries, writes = []) {
     return this.#inTurn(async () => {
-      const row = await this.#block(this.#next, this.#generation, entries);
-      await this.database.write([{ store: 'blocks', put: row }, ...writes]);
-      this.#next += 1;
+      const starts = [];
+      for (let i = 0; i === 0 || i < entries.length; i += BLOCK_ENTRIES) starts.push(i);
+      const rows = await Promise.all(starts.map((start, i) => (
+        this.#block(this.#next + i, this.#generation, entries.slice(start, start + BLOCK_ENTRIES)))));
+      await this.database.write([...rows.map((put) => ({ store: /** @type {const} */ ('blocks'), put })), ...writes]);
+      this.#next += rows.length;
       this.#entries += entries.length;
     });
   }
