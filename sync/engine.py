@@ -25,6 +25,7 @@ from sync.gateway.erasure import Erasures
 from sync.gateway.keys import ServerKeys
 from sync.gateway.media import MediaStore, open_frames
 from sync.gateway.outbox import Outbox, Rooms
+from sync.gateway.packs import Packs
 from sync.gateway.receipts import Archive
 from sync.gateway.sessions import Sessions
 from sync.gateway.tables import durable
@@ -65,7 +66,8 @@ class SyncEngine:
         self.channels = Channels(documents, database)
         self.erasures = Erasures(documents, database, media, authorizer)
         self.sessions = Sessions(database, authorizer, clock)
-        self.changes = ChangesStream(documents, database, self.channels, self.content_keys, clock)
+        self.packs = Packs(documents, database, media, clock)
+        self.changes = ChangesStream(documents, database, self.channels, self.content_keys, self.packs, clock)
         rooms = Rooms(
             documents, self.archive, self.content_keys, self.channels, self.erasures, keys, authorizer, clock
         )
@@ -189,7 +191,8 @@ class SyncEngine:
 
     def catch_up(self) -> int:
         """Project what is new and finish what a crash left undone; how many documents were read."""
-        self.erasures.complete()
+        if self.erasures.complete():
+            self.packs.sweep()
         self.channels.catch_up()
         count = self.projector.catch_up()
         for channel in self.projector.due_briefs(self.clock.now().date()):

@@ -1,11 +1,12 @@
 """Changes for tablets: one stream over all channels of an account (docs/protocol.md, section 5).
 
-Owns the lines and the `since` tokens. A token holds the channel's epoch, how many notices (keys, erasures)
+Owns the lines, as bytes, and the `since` tokens. A token holds the channel's epoch, how many notices (keys, erasures)
 were told, and the store's own sequence: a changed epoch or a token of another make starts from the beginning.
 """
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import timedelta
@@ -16,15 +17,26 @@ from sqlalchemy import Engine, select
 from sync.authorization import Account
 from sync.clock import Clock, timestamp
 from sync.database import reading
-from sync.documents.contract import Change, DocumentStore
+from sync.documents.contract import Changes, DocumentStore
 from sync.errors import BadRequest, NotFound
 from sync.gateway import tables
 from sync.gateway.channels import Channels
 from sync.gateway.content_keys import ContentKeys
+from sync.gateway.packs import Packs
+from sync.gateway.rows import rows
 
 LONGEST_WAIT_MS = 25_000
 PAGE = 200
 _POLL_SECONDS = 0.25
+
+
+@dataclass(frozen=True)
+class Question:
+    """What a tablet knows, how long it waits for news, and whether it understands packs."""
+
+    channels: dict[str, str | None]
+    wait_ms: int = 0
+    packs: bool = False
 
 
 @dataclass(frozen=True)
@@ -49,31 +61,45 @@ class Since:
 
 class ChangesStream:
     def __init__(
-        self, documents: DocumentStore, database: Engine, channels: Channels, keys: ContentKeys, clock: Clock
+        self,
+        documents: DocumentStore,
+        database: Engine,
+        channels: Channels,
+        keys: ContentKeys,
+        packs: Packs,
+        clock: Clock,
     ) -> None:
+        self._packs = packs
         self._documents = documents
         self._database = database
         self._channels = channels
         self._keys = keys
         self._clock = clock
 
-    def lines(self, account: Account, body: dict[str, Any]) -> Iterator[dict[str, Any]]:
-        """Everything new to this account, as NDJSON lines. Raises BadRequest before the first of them."""
-        known, wait_ms = parse_request(body)
-        self._wait(account, known, wait_ms)
-        return self._stream(account, known)
+    def lines(self, account: Account, body: dict[str, Any]) -> Iterator[bytes]:
+        """Everything new to this account, as lines of NDJSON without their ends.
 
-    def _stream(self, account: Account, known: dict[str, str | None]) -> Iterator[dict[str, Any]]:
+        Raises BadRequest before the first of them.
+        """
+        question = parse_request(body)
+        self._wait(account, question)
+        return self._stream(account, question)
+
+    def may_read(self, account: Account, channel: str) -> bool:
+        """Whether the channel belongs on this person's tablet."""
+        return channel in self._readable(account)
+
+    def _stream(self, account: Account, question: Question) -> Iterator[bytes]:
         readable = self._readable(account)
         for channel in readable:
             try:
-                yield from self._channel(channel, known.get(channel))
+                yield from self._channel(channel, question)
             except NotFound:
-                yield {"gone": channel}
-        for channel in known:
+                yield _line(gone=channel)
+        for channel in question.channels:
             if channel not in readable:
-                yield {"gone": channel}
-        yield {"end": True, "server_time": timestamp(self._clock.now())}
+                yield _line(gone=channel)
+        yield _line(end=True, server_time=timestamp(self._clock.now()))
 
     def _readable(self, account: Account) -> list[str]:
         self._channels.catch_up()
@@ -81,10 +107,14 @@ class ChangesStream:
         visits = self._channels.for_tablet(account, self._clock.now().date())
         return [channel for channel in ("reference", *visits) if channel in existing]
 
-    def _wait(self, account: Account, known: dict[str, str | None], wait_ms: int) -> None:
+    def _wait(self, account: Account, question: Question) -> None:
         """Return as soon as there is something to say, or the time is over."""
-        deadline = self._clock.now() + timedelta(milliseconds=wait_ms)
-        while wait_ms and self._clock.now() < deadline and not self._has_news(account, known):
+        deadline = self._clock.now() + timedelta(milliseconds=question.wait_ms)
+        while (
+            question.wait_ms
+            and self._clock.now() < deadline
+            and not self._has_news(account, question.channels)
+        ):
             self._clock.sleep(_POLL_SECONDS)
 
     def _has_news(self, account: Account, known: dict[str, str | None]) -> bool:
@@ -100,29 +130,32 @@ class ChangesStream:
                 return True
         return False
 
-    def _channel(self, channel: str, token: str | None) -> Iterator[dict[str, Any]]:
+    def _channel(self, channel: str, question: Question) -> Iterator[bytes]:
         epoch = self._documents.epoch(channel)
-        since = Since.parse(token, epoch)
-        yield {"channel": channel, "epoch": epoch}
+        since = Since.parse(question.channels.get(channel), epoch)
+        yield _line(channel=channel, epoch=epoch)
         # Notices first: no document is met before its key, or after it was erased.
         notices = self._notices(channel, since.notices)
         yield from self._notice_lines(channel, notices)
         told = notices[-1][0] if notices else since.notices
+        pack = self._packs.offer(channel) if question.packs and since.documents is None else None
+        if pack is not None:
+            # Nothing more of this channel: the tablet fetches the pack in its own time and asks from there on.
+            yield _line(pack=pack.wire(str(Since(epoch, told, pack.since))))
+            return
         documents, more = since.documents, True
         while more:
             page = self._changes(channel, documents)
-            for change in page[0]:
-                seq = str(Since(epoch, told, change.seq))
-                yield from _rows(seq, change)
-            documents, more = page[1], page[2]
-            yield {"since": str(Since(epoch, told, documents))}
+            for change in page.changes:
+                yield from rows(change, str(Since(epoch, told, change.seq)))
+            documents, more = page.since, page.more
+            yield _line(since=str(Since(epoch, told, documents)))
 
-    def _changes(self, channel: str, since: str | None) -> tuple[tuple[Change, ...], str, bool]:
+    def _changes(self, channel: str, since: str | None) -> Changes:
         try:
-            page = self._documents.changes(channel, since, PAGE)
+            return self._documents.changes(channel, since, PAGE)
         except BadRequest:
-            page = self._documents.changes(channel, None, PAGE)
-        return page.changes, page.since, page.more
+            return self._documents.changes(channel, None, PAGE)
 
     def _notices(self, channel: str, since: int) -> list[tuple[int, str, str]]:
         columns = tables.notice.c
@@ -134,35 +167,29 @@ class ChangesStream:
         with reading(self._database) as connection:
             return [(row.serial, row.kind, row.document) for row in connection.execute(query)]
 
-    def _notice_lines(self, channel: str, notices: list[tuple[int, str, str]]) -> Iterator[dict[str, Any]]:
+    def _notice_lines(self, channel: str, notices: list[tuple[int, str, str]]) -> Iterator[bytes]:
         keys = self._keys.many(channel, [document for _, kind, document in notices if kind == "key"])
         for key in keys.values():
             if key.document_class == "group":
-                yield {"key": key.wire()}
+                yield _line(key=key.wire())
         erased = [document for _, kind, document in notices if kind == "erased"]
         if erased:
-            yield {"erased": erased}
+            yield _line(erased=erased)
 
 
-def parse_request(body: dict[str, Any]) -> tuple[dict[str, str | None], int]:
-    """Channels with their tokens, and how long to wait. Raises BadRequest."""
-    channels, wait_ms = body.get("channels", {}), body.get("wait_ms", 0)
+def parse_request(body: dict[str, Any]) -> Question:
+    """What is asked. Raises BadRequest."""
+    channels, wait_ms, packs = body.get("channels", {}), body.get("wait_ms", 0), body.get("packs", False)
     if not isinstance(channels, dict) or len(channels) > 10_000:
         raise BadRequest("channels must be an object")
     if not all(since is None or isinstance(since, str) for since in channels.values()):
         raise BadRequest("since must be a string or null")
     if not isinstance(wait_ms, int) or isinstance(wait_ms, bool) or wait_ms < 0:
         raise BadRequest("wait_ms must be a number")
-    return dict(channels), min(wait_ms, LONGEST_WAIT_MS)
+    if not isinstance(packs, bool):
+        raise BadRequest("packs must be true or false")
+    return Question(dict(channels), min(wait_ms, LONGEST_WAIT_MS), packs)
 
 
-def _rows(seq: str, change: Change) -> Iterator[dict[str, Any]]:
-    for leaf in change.leaves:
-        yield {
-            "seq": seq,
-            "id": change.id,
-            "rev": leaf.rev,
-            "ancestors": list(leaf.ancestors),
-            "deleted": leaf.deleted,
-            "doc": leaf.doc,
-        }
+def _line(**members: Any) -> bytes:
+    return json.dumps(members, ensure_ascii=False, separators=(",", ":")).encode()

@@ -7,7 +7,6 @@ page, for the two addresses such pages use.
 
 from __future__ import annotations
 
-import json
 import logging
 import zlib
 from collections.abc import Callable, Iterable, Iterator
@@ -45,6 +44,7 @@ def create_blueprint(
         ("POST", "/session", gateway.session),
         ("POST", "/outbox", gateway.outbox),
         ("POST", "/changes", gateway.changes),
+        ("GET", "/packs/<sha256>", gateway.pack),
         ("POST", "/media/missing", gateway.missing),
         ("PUT", "/media/chunks/<sha256>", gateway.put_chunk),
         ("GET", "/media/chunks/<sha256>", gateway.get_chunk),
@@ -106,9 +106,7 @@ class Gateway:
     def changes(self) -> ResponseReturnValue:
         device = self._reading()
         lines = self._engine.changes.lines(device.account, parse_object(_body(SMALL_BODY)))
-        text = (
-            json.dumps(line, ensure_ascii=False, separators=(",", ":")).encode() + b"\n" for line in lines
-        )
+        text = (line + b"\n" for line in lines)
         packed = "gzip" in request.headers.get("Accept-Encoding", "")
         response = Response(
             stream_with_context(_gzip(text) if packed else _gathered(text)), mimetype="application/x-ndjson"
@@ -117,6 +115,13 @@ class Gateway:
         if packed:
             response.headers["Content-Encoding"] = "gzip"
         return response
+
+    def pack(self, sha256: str) -> ResponseReturnValue:
+        device = self._reading()
+        channel = self._engine.packs.channel_of(sha256) if is_sha256(sha256) else None
+        if channel is None or not self._engine.changes.may_read(device.account, channel):
+            raise NotFound("no such pack")
+        return _ranged(self._engine.packs.read(sha256))
 
     def missing(self) -> ResponseReturnValue:
         body = _body(SMALL_BODY)
@@ -148,12 +153,7 @@ class Gateway:
             today = self._engine.clock.now().date()
             if channel not in self._engine.channels.for_tablet(device.account, today):
                 raise NotFound("no such chunk")
-        data = self._engine.media.get(sha256) if owners and is_sha256(sha256) else None
-        if data is None:
-            raise NotFound("no such chunk")
-        response = Response(data, mimetype="application/octet-stream")
-        response.accept_ranges = "bytes"
-        return response.make_conditional(request, accept_ranges=True, complete_length=len(data))
+        return _ranged(self._engine.media.get(sha256) if owners and is_sha256(sha256) else None)
 
     def key(self, document_id: str) -> ResponseReturnValue:
         account = self._office_account()
@@ -206,6 +206,15 @@ def _text(body: dict[str, Any], name: str) -> str:
     if not isinstance(value, str):
         raise BadRequest(f"{name} is missing")
     return value
+
+
+def _ranged(data: bytes | None) -> ResponseReturnValue:
+    """Bytes, or the part of them that was asked for. Raises NotFound where there are none."""
+    if data is None:
+        raise NotFound("no such bytes")
+    response = Response(data, mimetype="application/octet-stream")
+    response.accept_ranges = "bytes"
+    return response.make_conditional(request, accept_ranges=True, complete_length=len(data))
 
 
 def _gathered(lines: Iterable[bytes]) -> Iterator[bytes]:

@@ -150,3 +150,28 @@ session = Table(
     Column("device", String(40), nullable=False, index=True),
     Column("expires_at", String(30), nullable=False),
 )
+
+pack = (
+    Table(  # prepared first syncs, of which a channel has one that is current and some that are being fetched
+        "pack",
+        durable,
+        Column("id", String(32), primary_key=True),
+        Column("channel", String(80), nullable=False, index=True),
+        Column("epoch", String(32), nullable=False),
+        Column("since", Text, nullable=False),  # the store's own sequence where the pack ends
+        Column("erasures", Integer, nullable=False),  # the last `erased` notice when it was made
+        Column("key", LargeBinary, nullable=False),
+        Column("documents", Integer, nullable=False),
+        Column("made_at", String(30), nullable=False),
+        Column("replaced_at", String(30)),  # by a newer one; it is still served for a while
+    )
+)
+
+pack_range = Table(
+    "pack_range",
+    durable,
+    Column("sha256", String(64), primary_key=True),
+    Column("pack", String(32), nullable=False, index=True),
+    Column("position", Integer, nullable=False),
+    Column("size", Integer, nullable=False),
+)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import time
 from typing import Any
 
@@ -20,7 +21,8 @@ from tests.sync.conftest import World
 def read(
     world: World, account: Account, channels: dict[str, str | None] | None = None, wait_ms: int = 0
 ) -> list[Any]:
-    return list(world.engine.changes.lines(account, {"channels": channels or {}, "wait_ms": wait_ms}))
+    lines = world.engine.changes.lines(account, {"channels": channels or {}, "wait_ms": wait_ms})
+    return [json.loads(line) for line in lines]
 
 
 def sections(lines: list[dict[str, Any]]) -> dict[str, list[dict[str, Any]]]:

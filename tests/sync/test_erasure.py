@@ -38,7 +38,7 @@ def traces(world: World, marker: bytes) -> list[str]:
 def lines(world: World, account: Account, channel: str, since: str | None = None) -> list[dict[str, Any]]:
     """What the stream tells of one channel."""
     found, here = [], False
-    for line in world.engine.changes.lines(account, {"channels": {channel: since}}):
+    for line in map(json.loads, world.engine.changes.lines(account, {"channels": {channel: since}})):
         here = line["channel"] == channel if "channel" in line else here and "end" not in line
         found += [line] if here else []
     return found

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import pytest
@@ -62,7 +63,7 @@ def test_a_planned_visit_reaches_its_team(world: World) -> None:
     channel = "visit-01jv0000000000000000000001"
     document = {**VISIT, "_id": "visit:01JV0000000000000000000001"}
     world.engine.submit(channel, document, author=ALICE)
-    lines = list(world.engine.changes.lines(BOB, {}))
+    lines = [json.loads(line) for line in world.engine.changes.lines(BOB, {})]
     assert channel in [line.get("channel") for line in lines]
 
 
