@@ -8,7 +8,7 @@ import { follow } from '../crypto/keyset.js';
 import { sign } from '../crypto/signing.js';
 import { EngineError } from '../errors.js';
 import { Refusal, Unreachable } from './gateway.js';
-import { content, isRevision } from './revisions.js';
+import { isRow, parsePack, READS_PACKS, takePack } from './packs.js';
 
 /**
  * @typedef {import('../session.js').Session} Session
@@ -24,8 +24,10 @@ import { content, isRevision } from './revisions.js';
  * @property {(channel: string) => Promise<void>} offerAgain
  */
 
-/** Rows in one block of the log, where no checkpoint comes before. */
+/** Rows that are made durable together, where no checkpoint comes before. */
 const BATCH = 256;
+/** Streams in one round: a channel that starts anew, its pack, what came after it. */
+const STREAMS = 4;
 const STREAM_PATIENCE_MS = 600_000;
 const REFERENCE = 'reference';
 
@@ -48,8 +50,17 @@ export class Pull {
    * @throws {Unreachable | Refusal}
    */
   async round() {
-    // Once more where an epoch changed: the stream then starts from nothing.
-    if (await this.#stream()) await this.#stream();
+    for (let streams = 0; streams < STREAMS; streams += 1) {
+      const { restarted, packs } = await this.#stream();
+      for (const pack of packs) {
+        await takePack(this.session, pack, {
+          fetch: (hash) => this.#read(`/sync/packs/${hash}`, { method: 'GET', patience: STREAM_PATIENCE_MS }),
+          changed: this.world.changed,
+        });
+      }
+      // Once more where an epoch changed: the stream then starts from nothing; and from where a pack ends.
+      if (!restarted && packs.length === 0) return;
+    }
   }
 
   /**
@@ -69,10 +80,11 @@ export class Pull {
     }
   }
 
-  /** @returns {Promise<boolean>} whether an epoch changed */
+  /** @returns {Promise<Batch>} with whether an epoch changed, and the packs to fetch */
   async #stream() {
     const known = [...this.session.records.checkpoints].map(([channel, { since }]) => [channel, since]);
-    const body = JSON.stringify({ channels: { [REFERENCE]: null, ...Object.fromEntries(known) }, wait_ms: 0 });
+    const channels = { [REFERENCE]: null, ...Object.fromEntries(known) };
+    const body = JSON.stringify({ channels, wait_ms: 0, packs: READS_PACKS });
     const response = await this.#read('/sync/changes', { method: 'POST', body, patience: STREAM_PATIENCE_MS });
     const batch = new Batch(this.session, this.world);
     let ended = false;
@@ -84,7 +96,7 @@ export class Pull {
     }
     await batch.flush();
     if (!ended) throw new Unreachable('offline');
-    return batch.restarted;
+    return batch;
   }
 
   /**
@@ -125,10 +137,11 @@ export class Pull {
 /** Lines of the stream between two checkpoints. */
 class Batch {
   /** @type {Entry[]} */ #entries = [];
-  /** @type {Set<string>} */ #ids = new Set();
+  /** @type {import('../session.js').IngestRow[]} */ #rows = [];
   /** @type {{for: string, key: string}[]} */ #keys = [];
   #channel = '';
   restarted = false;
+  /** @type {import('./packs.js').Pack[]} */ packs = [];
 
   /** @param {Session} session @param {PullWorld} world */
   constructor(session, world) {
@@ -141,6 +154,7 @@ class Batch {
     if (typeof line.epoch === 'string') await this.#open(line.channel, line.epoch);
     else if (typeof line.id === 'string') await this.#row(line);
     else if (line.key) this.#key(line.key);
+    else if (line.pack) this.packs.push(parsePack(this.#channel, line.pack));
     else if (Array.isArray(line.erased)) await this.#erase(line);
     else if (typeof line.gone === 'string') {
       await this.flush();
@@ -150,11 +164,12 @@ class Batch {
 
   /** Durable when resolved. */
   async flush() {
-    const [entries, ids, keys] = [this.#entries, [...this.#ids], this.#keys];
-    [this.#entries, this.#ids, this.#keys] = [[], new Set(), []];
+    const [entries, rows, keys] = [this.#entries, this.#rows, this.#keys];
+    [this.#entries, this.#rows, this.#keys] = [[], [], []];
     if (keys.length > 0) await this.session.keepKeys(keys);
-    if (entries.length > 0) await this.session.commit(entries);
-    if (ids.length > 0) this.world.changed(this.#channel, ids);
+    if (entries.length + rows.length === 0) return;
+    const ids = await this.session.ingest(this.#channel, rows, entries);
+    if (ids.length > 0) this.world.changed(this.#channel, [...new Set(ids)]);
   }
 
   /** @param {string} channel @param {string} epoch */
@@ -169,16 +184,13 @@ class Batch {
     await this.world.offerAgain(channel);
   }
 
-  /** @param {any} line */
-  async #row({ id, rev, ancestors, deleted, doc }) {
-    if (!isRevision(rev) || !Array.isArray(ancestors)) return;
-    const held = this.session.records.get(this.#channel, id);
-    if (held?.leaves.some((leaf) => leaf.rev === rev || leaf.ancestors.includes(rev))) return;
-    const type = id.slice(0, id.indexOf(':'));
-    const leaf = { rev, ancestors, deleted: Boolean(deleted), doc: { type, ...content(doc ?? {}), _id: id } };
-    this.#entries.push({ t: 'doc', c: this.#channel, l: leaf });
-    this.#ids.add(id);
-    if (this.#entries.length >= BATCH) await this.flush();
+  /** @param {any} row */
+  async #row(row) {
+    if (!isRow(row)) return;
+    const held = this.session.records.get(this.#channel, row.id);
+    if (held?.leaves.some(({ rev, ancestors }) => rev === row.rev || ancestors.includes(row.rev))) return;
+    this.#rows.push(row);
+    if (this.#rows.length >= BATCH) await this.flush();
   }
 
   /** Only group-class keys open here; a stanza is for key holders. @param {any} key */
