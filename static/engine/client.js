@@ -133,6 +133,14 @@ export class EngineClient extends EventTarget {
   addMedium(channel, fields, buffer) { return this.#call('addMedium', [channel, fields, buffer], [buffer]); }
   /** @param {string} channel @param {string} id @returns {Promise<{mime: string, bytes: ArrayBuffer}>} */
   readMedium(channel, id) { return this.#call('readMedium', [channel, id]); }
+  /**
+   * What a player must know before it asks for frames.
+   * @param {string} channel @param {string} id
+   * @returns {Promise<{mime: string, kind: string, frames: number, durationMs: number | null}>}
+   */
+  describeMedium(channel, id) { return this.#call('describeMedium', [channel, id]); }
+  /** @param {string} channel @param {string} id @param {number} from @param {number} count @returns {Promise<{bytes: ArrayBuffer}>} */
+  readFrames(channel, id, from, count) { return this.#call('readFrames', [channel, id, from, count]); }
   /** @param {string} channel @param {import('./types.js').WithdrawRequest} request @returns {Promise<Reading>} */
   withdraw(channel, request) { return this.#call('withdraw', [channel, request]); }
 

@@ -7,7 +7,7 @@ import { suggestPassphrase } from './crypto/words.js';
 import { STANDARD_COST } from './crypto/passphrase.js';
 import { enrol, toEngineError } from './enrolment.js';
 import { EngineError } from './errors.js';
-import { readMedium } from './media/playback.js';
+import { MediaMethods } from './media/methods.js';
 import { Opened } from './opened.js';
 import { Owner } from './owner.js';
 import { Delivery, UPLOADER_LOCK, whatWaits } from './replication/delivery.js';
@@ -48,6 +48,7 @@ export class Engine {
     this.options = options;
     this.gateway = new Gateway((path, init) => fetch(path, init), options.now);
     this.vault = new Vault(storage, options);
+    this.media = new MediaMethods({ open: () => this.#open, held: () => this.#held });
     this.owner = new Owner(() => this.#forget());
     this.delivery = new Delivery(storage.database, storage.files.readRange, this.gateway, (progress) => options.emit('progress', progress));
     this.deliveries = new Schedule(() => this.#deliverOnce(), DELIVER_EVERY_MS);
@@ -216,28 +217,6 @@ export class Engine {
   setMeta(k, v) { return this.#session.commit([{ t: 'meta', k, v: v ?? null }]); }
   /** @param {string} key */
   meta(key) { return this.#session.records.meta.get(key) ?? null; }
-
-  // Media: what runs goes on behind the PIN's gate
-
-  /** @param {string} channel @param {any} fields */
-  startMedium(channel, fields) { return this.#open.recordings.start(channel, fields); }
-  /** @param {string} id @param {ArrayBuffer} buffer */
-  appendFrame(id, buffer) { return this.#held.recordings.append(id, buffer); }
-  /** @param {string} id @param {any} fields */
-  finishMedium(id, fields) { return this.#held.recordings.finish(id, fields ?? {}); }
-  /** @param {string} id */
-  interruptMedium(id) { return this.#held.recordings.interrupt(id); }
-  /** @param {string} id */
-  eraseMedium(id) { return this.#held.erasure.eraseMedium(id); }
-  /** @param {string} channel @param {any} fields @param {ArrayBuffer} buffer */
-  addMedium(channel, fields, buffer) { return this.#open.recordings.add(channel, fields, buffer); }
-  /** @param {string} channel @param {string} id */
-  readMedium(channel, id) {
-    const { recordings, pull } = this.#open;
-    return readMedium(this.#session, recordings, { channel, id }, (name, hash) => pull.chunk(name, hash));
-  }
-  /** @param {string} channel @param {any} request */
-  withdraw(channel, request) { return this.#open.erasure.withdraw(channel, request); }
 
   // Delivery
 

@@ -4,6 +4,7 @@
 // that came while locked are taken in.
 
 import { Erasure } from './erasure.js';
+import { Playback } from './media/playback.js';
 import { recoverMedia } from './media/recovery.js';
 import { Recordings } from './media/recordings.js';
 import { purge, sealNotes } from './replication/departure.js';
@@ -49,11 +50,12 @@ export class Opened {
         world.changed(channel, await purge(session, channel));
       },
     });
+    this.playback = new Playback(session, this.recordings, (channel, hash) => this.pull.chunk(channel, hash));
   }
 
   /** Right after unlocking. */
   async settle() {
-    await recoverMedia(this.session, this.writing);
+    await recoverMedia(this.session, this.recordings);
     await this.absorb();
   }
 

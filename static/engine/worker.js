@@ -5,14 +5,16 @@
 
 import { Engine } from './engine.js';
 import { describeError, EngineError } from './errors.js';
+import { MEDIA_METHODS } from './media/methods.js';
 
 const METHODS = new Set([
   'status', 'suggestPassphrase', 'enrol', 'unlock', 'lock', 'setPin', 'lockForPin', 'unlockWithPin', 'changePassphrase',
   'leaveFacility', 'quickDelete', 'takeOver', 'save', 'settle', 'versions', 'saveSealed', 'openSealed', 'get', 'list', 'listAll', 'saveDraft', 'draft',
-  'dropDraft', 'drafts', 'setMeta', 'meta', 'channels', 'createVisit', 'startMedium', 'appendFrame',
-  'finishMedium', 'interruptMedium', 'eraseMedium', 'addMedium', 'readMedium', 'withdraw', 'ledger', 'deliver', 'pull',
+  'dropDraft', 'drafts', 'setMeta', 'meta', 'channels', 'createVisit', 'ledger', 'deliver', 'pull',
   'releasable', 'release', 'exportUndelivered', 'wake',
 ]);
+
+const MEDIA = new Set(MEDIA_METHODS);
 
 /** What a dedicated worker's scope has and the page's types do not say. */
 const scope = /** @type {{postMessage: (message: any, transfer?: Transferable[]) => void}} */ (/** @type {unknown} */ (self));
@@ -30,8 +32,9 @@ async function answer(method, args) {
     await engine;
     return undefined;
   }
-  if (!engine || !METHODS.has(method)) throw new EngineError('refused', method);
-  return /** @type {any} */ (await engine)[method](...args);
+  if (!engine || !(METHODS.has(method) || MEDIA.has(method))) throw new EngineError('refused', method);
+  const started = await engine;
+  return /** @type {any} */ (MEDIA.has(method) ? started.media : started)[method](...args);
 }
 
 self.addEventListener('message', async (event) => {

@@ -9,13 +9,13 @@ import { boxKey, open } from '../../static/engine/crypto/box.js';
 import { concat, fromBase64, text, utf8 } from '../../static/engine/crypto/wire.js';
 import { readLedger } from '../../static/engine/replication/ledger.js';
 import { exportUndelivered, purge, release, sealNotes } from '../../static/engine/replication/departure.js';
-import { readMedium } from '../../static/engine/media/playback.js';
+import { Playback } from '../../static/engine/media/playback.js';
 import { Crash } from './fakes.mjs';
 import { organisation } from './organisation.mjs';
 import { CHANNEL, newTablet, restart } from './tablet.mjs';
 
 const noChunk = () => { throw new Error('no network'); };
-const read = (tablet, id) => readMedium(tablet.session, tablet.opened.recordings, { channel: CHANNEL, id }, noChunk);
+const read = (tablet, id, fetchChunk = noChunk) => new Playback(tablet.session, tablet.opened.recordings, fetchChunk).read(CHANNEL, id);
 const remote = async (tablet, doc, parent = null, ancestors = []) => {
   const rev = await revisionId(parent, doc);
   await tablet.session.commit([{ t: 'doc', c: CHANNEL, l: { rev, ancestors, deleted: false, doc } }]);
@@ -277,7 +277,7 @@ test('verified media are freed only when asked, and only if the server says it h
   tablet.office.chunks.set(hash, bytes);
   assert.deepEqual((await release(tablet.session, tablet.gateway, CHANNEL)).items, [doc._id]);
   assert.equal(tablet.storage.contents.size, 0);
-  const fetched = await readMedium(tablet.session, tablet.opened.recordings, { channel: CHANNEL, id: doc._id }, async (_c, name) => tablet.office.chunks.get(name));
+  const fetched = await read(tablet, doc._id, async (_c, name) => tablet.office.chunks.get(name));
   assert.equal(fetched.bytes.byteLength, 3000);
 });
 

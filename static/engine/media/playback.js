@@ -1,59 +1,113 @@
 // Reading a medium back: from this tablet's file, or from the server by its chunks.
 //
-// Owns: the decision whether this session may and can open it. What comes from the server is checked
-// against the hashes in the document before it is decrypted; nothing of it is written.
+// Owns: the decision whether this session may and can open it, and one open reader per medium, so that a long
+// recording is never in memory as a whole. What comes from the server is checked against the hashes in the
+// document before it is decrypted; nothing of it is written.
 
-import { openStream } from '../crypto/stream.js';
-import { concat, sha256, toHex } from '../crypto/wire.js';
 import { EngineError } from '../errors.js';
-
-/** @typedef {import('../crypto/wire.js').Bytes} Bytes */
-
-/**
- * @param {import('../session.js').Session} session
- * @param {import('./recordings.js').Recordings} recordings
- * @param {{channel: string, id: string}} medium
- * @param {(channel: string, sha256: string) => Promise<Bytes>} fetchChunk
- * @returns {Promise<{mime: string, bytes: ArrayBuffer}>}
- * @throws {EngineError} `sealed`, `not-here`, `erased`, `record-damaged`
- */
-export async function readMedium(session, recordings, { channel, id }, fetchChunk) {
-  const reading = session.readings.get(channel, id);
-  if (session.records.erased.has(id)) throw new EngineError('erased');
-  if (!reading || reading.doc.type !== 'medium') throw new EngineError('not-here');
-  const { doc } = reading;
-  const key = await session.contentKey(id);
-  if (!key) throw new EngineError(doc.class === 'custody' ? 'sealed' : 'not-here');
-  const running = recordings.running(id);
-  const local = session.records.files.get(id);
-  let file;
-  if (local && !local.freed) {
-    const size = running ? running.file.size() : doc.bytes;
-    file = await session.storage.files.readRange(local.file, 0, size);
-  } else {
-    if (doc.state === 'recording') throw new EngineError('not-here');
-    file = await fetchFile(channel, doc, fetchChunk);
-  }
-  const frames = running ? running.frames : doc.frames;
-  try {
-    const plain = await openStream(key, id, file, doc.state === 'complete' ? null : frames);
-    return { mime: doc.mime, bytes: plain.buffer };
-  } catch {
-    throw new EngineError('record-damaged', id);
-  }
-}
+import { Frames, chunkReader } from './frames.js';
 
 /**
- * @param {string} channel
- * @param {any} doc
- * @param {(channel: string, sha256: string) => Promise<Bytes>} fetchChunk
+ * @typedef {import('../crypto/wire.js').Bytes} Bytes
+ * @typedef {{mime: string, kind: string, frames: number, durationMs: number | null}} Playable
  */
-async function fetchFile(channel, doc, fetchChunk) {
-  const parts = [];
-  for (const chunk of doc.chunks) {
-    const bytes = await fetchChunk(channel, chunk.sha256);
-    if (toHex(await sha256(bytes)) !== chunk.sha256) throw new EngineError('record-damaged', doc._id);
-    parts.push(bytes);
+
+export class Playback {
+  /** The reader that was used last. @type {{id: string, rev: string, freed: boolean, frames: Frames} | null} */ #last = null;
+  /** @type {Promise<unknown>} */ #turn = Promise.resolve();
+
+  /**
+   * @param {import('../session.js').Session} session
+   * @param {import('./recordings.js').Recordings} recordings
+   * @param {(channel: string, sha256: string) => Promise<Bytes>} fetchChunk
+   */
+  constructor(session, recordings, fetchChunk) {
+    this.session = session;
+    this.recordings = recordings;
+    this.fetchChunk = fetchChunk;
   }
-  return concat(...parts);
+
+  /**
+   * What a player must know before it asks for frames.
+   * @param {string} channel
+   * @param {string} id
+   * @returns {Promise<Playable>}
+   * @throws {EngineError} `sealed`, `not-here`, `erased`
+   */
+  async describe(channel, id) {
+    const { doc } = this.#readable(channel, id);
+    if (!(await this.session.contentKey(id))) throw this.#keyless(doc);
+    const frames = this.recordings.running(id)?.frames ?? doc.frames;
+    return { mime: doc.mime, kind: doc.kind, frames, durationMs: doc.duration_ms ?? null };
+  }
+
+  /**
+   * @param {string} channel
+   * @param {string} id
+   * @param {number} from first frame
+   * @param {number} count
+   * @returns {Promise<{bytes: ArrayBuffer}>} their plaintext
+   * @throws {EngineError} `sealed`, `not-here`, `erased`, `record-damaged`, `offline`
+   */
+  readFrames(channel, id, from, count) {
+    // A reader goes on where it was: one reading after another.
+    const reading = this.#turn.then(async () => {
+      const frames = await this.#open(channel, id);
+      try {
+        return { bytes: (await frames.read(from, count)).buffer };
+      } catch (error) {
+        this.#last = null;
+        throw error instanceof EngineError ? error : new EngineError('record-damaged', id);
+      }
+    });
+    this.#turn = reading.catch(() => {});
+    return reading;
+  }
+
+  /**
+   * All of it: for what comes whole, as photos do.
+   * @param {string} channel
+   * @param {string} id
+   * @returns {Promise<{mime: string, bytes: ArrayBuffer}>}
+   */
+  async read(channel, id) {
+    const { mime } = await this.describe(channel, id);
+    return { mime, ...await this.readFrames(channel, id, 0, Infinity) };
+  }
+
+  /** @param {string} channel @param {string} id @returns {import('../types.js').Reading} */
+  #readable(channel, id) {
+    if (this.session.records.erased.has(id)) throw new EngineError('erased');
+    const reading = this.session.readings.get(channel, id);
+    if (!reading || reading.doc.type !== 'medium') throw new EngineError('not-here');
+    return reading;
+  }
+
+  /** @param {any} doc */
+  #keyless(doc) {
+    return new EngineError(doc.class === 'custody' ? 'sealed' : 'not-here');
+  }
+
+  /** @param {string} channel @param {string} id @returns {Promise<Frames>} */
+  async #open(channel, id) {
+    const { doc, rev } = this.#readable(channel, id);
+    const key = await this.session.contentKey(id);
+    if (!key) throw this.#keyless(doc);
+    const running = this.recordings.running(id);
+    const local = this.session.records.files.get(id);
+    const here = Boolean(local && !local.freed);
+    const last = this.#last;
+    if (last && !running && last.id === id && last.rev === rev && last.freed === !here) return last.frames;
+    if (!here && doc.state === 'recording') throw new EngineError('not-here');
+    const file = {
+      id, frames: running?.frames ?? doc.frames, complete: doc.state === 'complete',
+      size: running?.file.size() ?? doc.bytes, chunks: doc.chunks,
+    };
+    const readAt = local && here
+      ? (/** @type {number} */ offset, /** @type {number} */ length) => this.session.storage.files.readRange(local.file, offset, length)
+      : chunkReader(doc.chunks, (hash) => this.fetchChunk(channel, hash));
+    const frames = new Frames(key, file, readAt);
+    this.#last = { id, rev, freed: !here, frames };
+    return frames;
+  }
 }

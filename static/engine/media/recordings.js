@@ -9,32 +9,21 @@
 // protocol.md, section 6.
 
 import { boxKey } from '../crypto/box.js';
-import { sealFrame, TAG } from '../crypto/stream.js';
 import { ulid } from '../crypto/ulid.js';
 import { randomBytes } from '../crypto/wire.js';
 import { EngineError, isQuota } from '../errors.js';
 import { classOf } from '../writing.js';
-import { CHUNK, Chunks } from './chunks.js';
+import { captureLink } from './captures.js';
+import { CHUNK } from './chunks.js';
+import { Recording } from './recording.js';
 
 /**
  * @typedef {import('../session.js').Session} Session
  * @typedef {import('../writing.js').Writing} Writing
+ * @typedef {import('../writing.js').Together} Together
  * @typedef {import('../types.js').Reading} Reading
  * @typedef {import('../types.js').ChunkRow} ChunkRow
  * @typedef {import('../store/database.js').Write} Write
- */
-
-/**
- * @typedef {object} Recording
- * @property {string} id
- * @property {string} channel
- * @property {CryptoKey} key
- * @property {import('../store/files.js').OpenFile} file
- * @property {Chunks} chunks
- * @property {number} frames
- * @property {number} plainBytes
- * @property {Promise<unknown>} turn frames keep their order
- * @property {boolean} ended
  */
 
 const KINDS = new Set(['photo', 'sketch', 'audio', 'video', 'appeal']);
@@ -42,8 +31,14 @@ const KINDS = new Set(['photo', 'sketch', 'audio', 'video', 'appeal']);
 const FRAME = 1 << 20;
 const EMPTY = { state: 'recording', frames: 0, bytes: 0, plain_bytes: 0, duration_ms: null, chunks: [] };
 
+/** Where the log keeps the end of the device's chain of captures. */
+const CAPTURE = 'engine/capture';
+
 export class Recordings {
   /** @type {Map<string, Recording>} */ #running = new Map();
+  /** @type {Promise<unknown>} */ #linking = Promise.resolve();
+  /** @type {ChunkRow[]} full ranges that have no row yet */ #full = [];
+  /** @type {Promise<void> | null} */ #noting = null;
 
   /**
    * @param {Session} session
@@ -63,6 +58,11 @@ export class Recordings {
   /** @param {string} id @returns {Recording | null} */
   running(id) {
     return this.#running.get(id) ?? null;
+  }
+
+  /** Resolves when no frame waits to be written: whoever else wants the disk goes after. */
+  async quiet() {
+    await Promise.all([...this.#running.values()].map((recording) => recording.inTurn(async () => {})));
   }
 
   /**
@@ -93,33 +93,35 @@ export class Recordings {
   async append(id, buffer) {
     const recording = this.#require(id);
     try {
-      await this.#inTurn(recording, () => this.#appendFrame(recording, buffer, false));
+      await recording.append(buffer, false);
     } catch (error) {
-      if (!isQuota(error)) throw error;
-      await this.session.storage.dropBallast();
-      await this.interrupt(id);
-      throw new EngineError('storage-full', { id });
+      // Whatever failed, no further frame can follow: what is there is ended well.
+      if (isQuota(error)) await this.session.storage.dropBallast();
+      if (!recording.ended) await this.interrupt(id);
+      throw isQuota(error) ? new EngineError('storage-full', { id }) : error;
     }
   }
 
   /** @param {string} id @param {Record<string, any>} fields @returns {Promise<Reading>} */
   async finish(id, fields) {
     const recording = this.#require(id);
+    recording.ended = true;
     try {
       // The flagged frame is empty: only now is it known that the one before was the last.
-      await this.#inTurn(recording, () => this.#appendFrame(recording, new ArrayBuffer(0), true));
+      await recording.append(new ArrayBuffer(0), true);
     } catch (error) {
-      if (!isQuota(error)) throw error;
-      await this.session.storage.dropBallast();
+      if (isQuota(error)) await this.session.storage.dropBallast();
       return this.#end(recording, { ...fields, state: 'interrupted' });
     }
     return this.#end(recording, { ...fields, state: 'complete' });
   }
 
   /** @param {string} id @returns {Promise<Reading>} */
-  interrupt(id) {
+  async interrupt(id) {
     const recording = this.#require(id);
-    return this.#inTurn(recording, async () => {}).then(() => this.#end(recording, { state: 'interrupted' }));
+    recording.ended = true;
+    await recording.inTurn(async () => {});
+    return this.#end(recording, { state: 'interrupted' });
   }
 
   /** Ends all that run, as a lock does. */
@@ -133,7 +135,8 @@ export class Recordings {
     if (!recording) return;
     recording.ended = true;
     this.#running.delete(id);
-    await recording.turn.catch(() => {});
+    await recording.inTurn(async () => {});
+    await this.#noting;
     await recording.file.close();
     this.world.changed();
   }
@@ -148,23 +151,44 @@ export class Recordings {
   async add(channel, fields, buffer) {
     const recording = await this.#open(channel, fields);
     try {
-      /** @type {ChunkRow[]} */
-      const rows = [];
+      const frames = [];
       for (let at = 0; at === 0 || at < buffer.byteLength; at += FRAME) {
-        const last = at + FRAME >= buffer.byteLength;
-        rows.push(...await this.#writeFrame(recording, buffer.slice(at, at + FRAME), last));
+        frames.push(recording.append(buffer.slice(at, at + FRAME), at + FRAME >= buffer.byteLength));
       }
-      rows.push(...await recording.chunks.end());
-      const size = recording.file.size();
+      await Promise.all(frames);
+      await recording.chunks.end();
       await recording.file.close();
-      const document = { ...EMPTY, at: new Date(this.world.now()).toISOString(), ...fields, type: 'medium', _id: recording.id,
-        state: 'complete', frames: recording.frames, bytes: size, plain_bytes: buffer.byteLength, chunks: recording.chunks.list };
-      return await this.writing.save(channel, document, { entries: await this.#entries(recording), writes: putChunks(rows) });
+      const document = { ...EMPTY, at: new Date(this.world.now()).toISOString(), ...fields, ...measured(recording), _id: recording.id, state: 'complete' };
+      return await this.saveEnded(channel, document, {
+        entries: await this.#entries(recording), writes: await this.#rows(recording),
+      });
     } catch (error) {
       await this.#discard(recording);
       if (isQuota(error)) throw new EngineError('storage-full');
       throw error;
     }
+  }
+
+  /**
+   * Saves a medium whose bytes are all there, as the next link of what this device has captured.
+   * @param {string} channel
+   * @param {Record<string, any>} fields
+   * @param {Together} together
+   * @returns {Promise<Reading>}
+   */
+  saveEnded(channel, fields, { entries = [], writes = [] }) {
+    const { records, self } = this.session;
+    // One link after another: a photo may end while a recording does.
+    const saving = this.#linking.then(async () => {
+      const { number, sha256 } = records.meta.get(CAPTURE) ?? { number: 0, sha256: '' };
+      const doc = { ...fields, type: 'medium', device: self.device.id };
+      const capture = await captureLink(doc, { number: number + 1, prev: sha256 });
+      return this.writing.save(channel, { ...doc, capture }, { writes, entries: [
+        ...entries, { t: 'meta', k: CAPTURE, v: { number: capture.number, sha256: capture.sha256 } },
+      ] });
+    });
+    this.#linking = saving.catch(() => {});
+    return saving;
   }
 
   /** @param {string} channel @param {Record<string, any>} fields @returns {Promise<Recording>} */
@@ -176,8 +200,7 @@ export class Recordings {
     if (classOf({ type: 'medium', kind: fields.kind }) === 'custody') this.session.custodyKeys.set(id, raw);
     else await this.session.slots.put([{ id, key: raw }]);
     const file = await this.session.storage.files.create();
-    const chunks = new Chunks(file.name);
-    return { id, channel, key: await boxKey(raw), file, chunks, frames: 0, plainBytes: 0, turn: Promise.resolve(), ended: false };
+    return new Recording({ id, channel, key: await boxKey(raw) }, file, (row) => this.#note(row));
   }
 
   /** @param {Recording} recording @returns {Promise<import('../store/records.js').Entry[]>} */
@@ -188,36 +211,45 @@ export class Recordings {
     return custody ? [entry, await this.writing.stanza(id, custody)] : [entry];
   }
 
-  /** @param {Recording} recording @param {ArrayBuffer} buffer @param {boolean} last */
-  async #appendFrame(recording, buffer, last) {
-    const rows = await this.#writeFrame(recording, buffer, last);
-    // The frame is durable; a range that could not be noted now is noted at the end or by recovery.
-    if (rows.length > 0) await this.session.storage.database.write(putChunks(rows)).catch(() => {});
+  /**
+   * A row for a full range, so that it can leave before the recording ends. Not waited for by frames: what could
+   * not be noted now is noted at the end, or by recovery.
+   * @param {ChunkRow} row
+   */
+  #note(row) {
+    this.#full.push(row);
+    this.#noting ??= this.#noteAll().finally(() => { this.#noting = null; });
   }
 
-  /** @param {Recording} recording @param {ArrayBuffer} plain @param {boolean} last @returns {Promise<ChunkRow[]>} */
-  async #writeFrame(recording, plain, last) {
-    const frame = await sealFrame(recording.key, recording.id, { number: recording.frames, last, plain });
-    await recording.file.append(frame);
-    recording.frames += 1;
-    recording.plainBytes += plain.byteLength;
-    return recording.chunks.push(frame);
+  async #noteAll() {
+    while (this.#full.length > 0) {
+      const rows = this.#full.splice(0).filter(({ file }) => this.#isRunning(file));
+      await this.session.storage.database.write(rows.map((row) => ({ store: 'chunks', put: row }))).catch(() => {});
+    }
+  }
+
+  /** @param {string} file */
+  #isRunning(file) {
+    return [...this.#running.values()].some((recording) => recording.file.name === file);
+  }
+
+  /** @param {Recording} recording @returns {Promise<Write[]>} what its chunk rows still lack */
+  async #rows({ file, chunks }) {
+    await this.#noting;
+    return chunkWrites(this.session, file.name, chunks.list);
   }
 
   /** @param {Recording} recording @param {Record<string, any>} fields @returns {Promise<Reading>} */
   async #end(recording, fields) {
-    const { id, channel, file, chunks, frames, plainBytes } = recording;
-    recording.ended = true;
-    await chunks.end();
-    const size = file.size();
-    const doc = this.session.readings.get(channel, id)?.doc;
-    const next = { ...doc, ...fields, _id: id, type: 'medium', frames, bytes: size, plain_bytes: plainBytes, chunks: chunks.list };
+    const { id, channel } = recording;
     try {
-      const writes = await chunkWrites(this.session, file.name, chunks.list);
-      return await this.writing.save(channel, next, { writes });
+      await recording.chunks.end();
+      const doc = this.session.readings.get(channel, id)?.doc;
+      const next = { ...doc, ...fields, _id: id, ...measured(recording) };
+      return await this.saveEnded(channel, next, { writes: await this.#rows(recording) });
     } finally {
       this.#running.delete(id);
-      await file.close();
+      await recording.file.close();
       this.world.changed();
     }
   }
@@ -236,18 +268,11 @@ export class Recordings {
     if (!recording || recording.ended) throw new EngineError('unknown-medium', id);
     return recording;
   }
+}
 
-  /**
-   * @template T
-   * @param {Recording} recording
-   * @param {() => Promise<T>} work
-   * @returns {Promise<T>}
-   */
-  #inTurn(recording, work) {
-    const result = recording.turn.then(work);
-    recording.turn = result.catch(() => {});
-    return result;
-  }
+/** What a document says of the bytes that are there. @param {Recording} recording */
+function measured({ file, frames, plainBytes, chunks }) {
+  return { frames, bytes: file.size(), plain_bytes: plainBytes, chunks: chunks.list };
 }
 
 /**
@@ -272,14 +297,4 @@ export async function chunkWrites(session, file, list) {
   }
   for (const row of known.values()) writes.push({ store: 'chunks', remove: row.n });
   return writes;
-}
-
-/** @param {ChunkRow[]} rows @returns {Write[]} */
-function putChunks(rows) {
-  return rows.map((row) => ({ store: 'chunks', put: row }));
-}
-
-/** Plaintext bytes of frames, by their ciphertext. @param {{size: number}[]} frames */
-export function plainSize(frames) {
-  return frames.reduce((sum, { size }) => sum + size - TAG, 0);
 }

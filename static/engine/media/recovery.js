@@ -5,15 +5,15 @@
 // no document knows are removed: their recording never began.
 
 import { PREFIX, scanFrames, TAG } from '../crypto/stream.js';
-import { CHUNK, Chunks } from './chunks.js';
-import { chunkWrites, plainSize } from './recordings.js';
+import { Chunks } from './chunks.js';
+import { chunkWrites } from './recordings.js';
 
 /**
  * @param {import('../session.js').Session} session
- * @param {import('../writing.js').Writing} writing
+ * @param {import('./recordings.js').Recordings} recordings
  * @returns {Promise<string[]>} ids of the media that were interrupted
  */
-export async function recoverMedia(session, writing) {
+export async function recoverMedia(session, recordings) {
   const known = new Set([...session.records.files.values()].map(({ file }) => file));
   const noted = new Set((await session.storage.database.all('chunks')).map((row) => row.file));
   for (const name of await session.storage.files.names()) {
@@ -25,7 +25,7 @@ export async function recoverMedia(session, writing) {
     if (freed || doc?.state !== 'recording') continue;
     const found = await cutToWholeFrames(session.storage.files, file);
     const writes = await chunkWrites(session, file, found.chunks);
-    await writing.save(channel, { ...doc, ...found, state: 'interrupted' }, { writes });
+    await recordings.saveEnded(channel, { ...doc, ...found, state: 'interrupted' }, { writes });
     recovered.push(id);
   }
   return recovered;
@@ -45,9 +45,10 @@ async function cutToWholeFrames(files, name) {
     const size = ended ? bytes - PREFIX - TAG : bytes;
     if (size < file.size()) await file.truncate(size);
     const chunks = new Chunks(name);
-    for (let at = 0; at < size; at += CHUNK) await chunks.push(await file.read(at, Math.min(CHUNK, size - at)));
+    for (const frame of kept) await chunks.push(await file.read(frame.offset - PREFIX, frame.size + PREFIX));
     await chunks.end();
-    return { frames: kept.length, bytes: size, plain_bytes: plainSize(kept), chunks: chunks.list };
+    const plainBytes = kept.reduce((sum, frame) => sum + frame.size - TAG, 0);
+    return { frames: kept.length, bytes: size, plain_bytes: plainBytes, chunks: chunks.list };
   } finally {
     await file.close();
   }
