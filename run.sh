@@ -136,7 +136,7 @@ case "${1:-serve}" in
     [ $# -ge 2 ] || fail "Which benchmark? There are: $(cd bench && ls ./*.py | sed 's|./||; s|\.py||' | tr '\n' ' ')"
     set_up_tests
     name=$2; shift 2
-    exec python -m "bench.$name" "$@" ;;
+    exec python -m "bench.${name//-/_}" "$@" ;;
   shots) set_up_tests; exec python -m tests.browser.shots "${@:2}" ;;
   flask) set_up; exec flask --app webapp "${@:2}" ;;
   *) sed -n '4,12s/^# \{0,1\}//p' "$0"; exit 2 ;;
