@@ -191,8 +191,8 @@ class SyncEngine:
 
     def catch_up(self) -> int:
         """Project what is new and finish what a crash left undone; how many documents were read."""
-        if self.erasures.complete():
-            self.packs.sweep()
+        self.erasures.complete()
+        self.packs.sweep_erased()
         self.channels.catch_up()
         count = self.projector.catch_up()
         for channel in self.projector.due_briefs(self.clock.now().date()):

@@ -83,6 +83,7 @@ class Packs:
         self._clock = clock
         self._beside = beside
         self._making = threading.Lock()
+        self._swept = -1  # the last erasure after which packs were looked through; an optimisation, no state
 
     def offer(self, channel: str) -> Pack | None:
         """The pack that a tablet starts `channel` from; None where the stream serves as well. Raises NotFound.
@@ -167,6 +168,15 @@ class Packs:
             writer.discard()
             return None
         return pack
+
+    def sweep_erased(self) -> None:
+        """`sweep`, where anything was erased since this process last looked."""
+        columns = tables.notice.c
+        with reading(self._database) as connection:
+            last = connection.scalar(select(func.max(columns.serial)).where(columns.kind == "erased")) or 0
+        if last != self._swept:
+            self.sweep()
+            self._swept = last
 
     def sweep(self) -> int:
         """End packs that may no longer be served, key and bytes; how many."""
