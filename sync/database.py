@@ -1,7 +1,7 @@
 """How a relational database is opened so that a commit is durable and several processes can share it.
 
-Owns SQLite's settings (WAL, `synchronous=FULL`, explicit BEGIN) and `writing`, the one way to open a
-write transaction. Knows no table.
+Owns SQLite's settings (WAL, `synchronous=FULL`, explicit BEGIN), PostgreSQL's, and `writing`, the one way
+to open a write transaction: on both, writers come one after another (ADR 11). Knows no table.
 """
 
 from __future__ import annotations
@@ -10,13 +10,16 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy import Connection, Engine, String, create_engine, event
 from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.ext.compiler import compiles
 
 from sync.errors import StoreFailed
 
 # A writer holds the lock for milliseconds; a seeding batch for a second or two.
 BUSY_MILLISECONDS = 30_000
+# PostgreSQL's advisory lock that stands for "I write" in this database: "aigaq" in ASCII.
+_WRITERS = 0x6169676171
 
 
 def open_database(url: str) -> Engine:
@@ -27,11 +30,16 @@ def open_database(url: str) -> Engine:
 
 
 def prepare(engine: Engine) -> None:
-    """Set SQLite up for durability and sharing; does nothing to other databases, or the second time."""
-    if engine.dialect.name != "sqlite" or event.contains(engine, "connect", _connected):
-        return
-    event.listen(engine, "connect", _connected)
-    event.listen(engine, "begin", _begun)
+    """Set SQLite or PostgreSQL up for durability and sharing; does nothing the second time."""
+    if engine.dialect.name == "sqlite":
+        connected, begun = _connected, _begun
+    elif engine.dialect.name == "postgresql":
+        connected, begun = _connected_postgresql, _begun_postgresql
+    else:
+        raise ValueError(f"Aigaq runs on SQLite and PostgreSQL, not on {engine.dialect.name}")
+    if not event.contains(engine, "connect", connected):
+        event.listen(engine, "connect", connected)
+        event.listen(engine, "begin", begun)
 
 
 def _connected(connection: Any, record: object) -> None:
@@ -53,6 +61,80 @@ def _begun(connection: Connection) -> None:
     # however long the busy timeout: a writer says so from the start.
     immediate = connection.get_execution_options().get("aigaq_writes", False)
     connection.exec_driver_sql("BEGIN IMMEDIATE" if immediate else "BEGIN")
+
+
+def _connected_postgresql(connection: Any, record: object) -> None:
+    # The driver is wanted by those only who use such a database.
+    from psycopg.types.string import StrDumperUnknown
+
+    class WithoutNul(StrDumperUnknown):
+        """JSON's strings may hold NUL, PostgreSQL's text may not. Documents are kept escaped, as they are."""
+
+        def dump(self, obj: str) -> Any:
+            return super().dump(obj.replace("\x00", "\ufffd"))
+
+    connection.adapters.register_dumper(str, WithoutNul)
+    with connection.cursor() as cursor:
+        # What a cluster's administrator may have relaxed for others: a commit is on the disk before it is told.
+        cursor.execute("SET synchronous_commit TO ON")
+        cursor.execute(f"SET lock_timeout TO {BUSY_MILLISECONDS}")
+        cursor.execute("SET TIME ZONE 'UTC'")
+        cursor.execute(
+            "SELECT datcollate, pg_encoding_to_char(encoding) FROM pg_database WHERE datname = current_database()"
+        )
+        collation, encoding = cursor.fetchone()
+    connection.commit()
+    if encoding != "UTF8" or collation not in ("C", "C.UTF-8", "C.utf8", "POSIX"):
+        # Ids sort by their bytes everywhere else: in SQLite, in CouchDB, on tablets.
+        raise ValueError(
+            f"the database sorts by {collation} in {encoding}; make it with "
+            "CREATE DATABASE … TEMPLATE template0 ENCODING 'UTF8' LOCALE 'C.UTF-8'"
+        )
+
+
+def _begun_postgresql(connection: Connection) -> None:
+    # As SQLite's BEGIN IMMEDIATE. A sequence taken earlier and committed later would be missed by a reader
+    # who has gone past it; chains of receipts and read-then-write would need locks of their own.
+    if connection.get_execution_options().get("aigaq_writes", False):
+        connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({_WRITERS})")
+    else:
+        connection.exec_driver_sql("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
+
+
+@compiles(String, "postgresql")
+def _without_length(type_: String, compiler: Any, **rest: Any) -> str:
+    # Lengths say what to expect. SQLite does not keep them, and PostgreSQL would refuse a whole page of the
+    # read model for one long title.
+    return "VARCHAR"
+
+
+@contextmanager
+def passing(engine: Engine) -> Iterator[Connection]:
+    """One write transaction that all processes see at once, but that may be lost with the power.
+
+    For what is worth nothing after a restart (which nonce was used, how much came this hour): no wait for
+    the disk. What is committed durably later takes it along. Raises StoreFailed.
+    """
+    try:
+        with engine.connect().execution_options(aigaq_writes=True) as connection:
+            _set_synchronous(connection, "NORMAL")
+            try:
+                with connection.begin():
+                    if connection.dialect.name == "postgresql":
+                        connection.exec_driver_sql("SET LOCAL synchronous_commit TO OFF")
+                    yield connection
+            finally:
+                # The connection goes back to the pool, where the next one needs every commit on the disk.
+                _set_synchronous(connection, "FULL")
+    except SQLAlchemyError as error:
+        raise StoreFailed(str(error)) from error
+
+
+def _set_synchronous(connection: Connection, level: str) -> None:
+    if connection.dialect.name == "sqlite":
+        cursor = connection.connection.cursor()
+        cursor.execute(f"PRAGMA synchronous={level}")
+        cursor.close()
 
 
 @contextmanager

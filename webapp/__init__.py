@@ -13,7 +13,7 @@ from flask import Flask
 from sqlalchemy import Engine
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from sync.database import prepare
+from sync.database import prepare, writing
 from webapp import access, catalogues, cli, error_pages, home, languages, security, shell, wording
 from webapp.config import ROOT, Config
 from webapp.devices import Devices
@@ -60,7 +60,9 @@ def create_app(config: Config | None = None) -> Flask:
     with app.app_context():
         engine = db.engine
     prepare(engine)
-    Base.metadata.create_all(engine)
+    # As a writer: of two workers that start together one makes the tables, the other finds them.
+    with writing(engine) as connection:
+        Base.metadata.create_all(connection)
 
     security.register(app, https=settings.https, rate_limits=settings.rate_limits)
     access.register(app)
