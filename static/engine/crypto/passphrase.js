@@ -14,8 +14,9 @@ export const STANDARD_COST = { memoryKib: 65536, passes: 3, calibrate: true };
 /** For tests, which open many vaults. Given to EngineClient.start, never guessed. @type {KdfCost} */
 export const TEST_COST = { memoryKib: 1024, passes: 1, calibrate: false };
 
-const AIM_MS = 500;
-const MOST_PASSES = 12;
+/** What opening the vault may take on the device that makes the header. */
+const AIM_MS = 750;
+const MOST_PASSES = 24;
 
 /**
  * Case, spaces, dashes, ё and accents of typing make no difference.
@@ -47,7 +48,7 @@ export async function deriveKey(words, salt, { memoryKib, passes }) {
 }
 
 /**
- * The passes that take about half a second here, never fewer than asked for.
+ * The cost of a new header on this device, measured.
  * @param {KdfCost} cost
  * @param {() => number} now milliseconds
  * @returns {Promise<{memoryKib: number, passes: number}>}
@@ -57,6 +58,33 @@ export async function calibrate(cost, now) {
   if (!cost.calibrate) return { memoryKib, passes };
   const began = now();
   await deriveKey('calibration', new Uint8Array(16), { memoryKib, passes });
-  const perPass = Math.max(1, now() - began) / passes;
+  return strengthen(cost, { memoryKib, passes }, now() - began);
+}
+
+/**
+ * Upward only, in passes alone: a header that asks for more memory than the tablet can spare at a bad moment
+ * would lock its owner out, a further pass only takes time.
+ * @param {KdfCost} least
+ * @param {{memoryKib: number, passes: number}} measured
+ * @param {number} milliseconds that a derivation of the measured cost took
+ * @returns {{memoryKib: number, passes: number}} never less than the least or the measured cost
+ */
+export function strengthen(least, measured, milliseconds) {
+  const memoryKib = Math.max(least.memoryKib, measured.memoryKib);
+  const passes = Math.max(least.passes, measured.passes);
+  if (!least.calibrate) return { memoryKib, passes };
+  const perPass = Math.max(1, milliseconds) / measured.passes * (memoryKib / measured.memoryKib);
   return { memoryKib, passes: Math.max(passes, Math.min(MOST_PASSES, Math.floor(AIM_MS / perPass))) };
+}
+
+/**
+ * Whether a header that opened in so much time is worth a stronger one: half as slow as it should be, or below
+ * what a vault has at least.
+ * @param {KdfCost} least
+ * @param {{memoryKib: number, passes: number}} cost of the header
+ * @param {number} milliseconds
+ */
+export function isWeak(least, cost, milliseconds) {
+  const { memoryKib, passes } = strengthen(least, cost, milliseconds);
+  return memoryKib > cost.memoryKib || passes >= 2 * cost.passes || cost.passes < least.passes;
 }

@@ -1,7 +1,11 @@
 // Passphrases of generated words.
 //
-// Owns: the choice of words, with the platform's generator and no bias. The lists are data
-// (words/<language>.js), read when they are asked for; how many words it takes follows from a list's length.
+// Owns: the choice of words, with the platform's generator and no bias, and the nearest word to a slip of the
+// fingers. The lists are data (words/<language>.js), read when they are asked for; how many words it takes
+// follows from a list's length. Safety: what is typed is compared with the public lists only, never with the
+// vault's own words, so that an answer tells nothing that the lists do not.
+
+import { normaliseWords } from './passphrase.js';
 
 /** @type {Record<string, () => Promise<{default: readonly string[]}>>} */
 const LISTS = {
@@ -20,6 +24,43 @@ export async function suggestPassphrase(language) {
   const { default: list } = await (LISTS[language] ?? LISTS.en)();
   const count = Math.ceil(BITS / Math.log2(list.length));
   return Array.from({ length: count }, () => list[randomBelow(list.length)]);
+}
+
+/**
+ * Typed words that stand in no list, each with the list's word that it is one slip away from, where one is.
+ * @param {string | string[]} typed
+ * @returns {Promise<{word: string, nearest: string | null}[]>} none where every word is a list's
+ */
+export async function strayWords(typed) {
+  const words = normaliseWords(typed).split(' ').filter(Boolean);
+  const lists = (await Promise.all(Object.values(LISTS).map((load) => load()))).map(({ default: list }) => list);
+  const known = lists.map((list) => new Set(list));
+  // The language of the rest decides between lists of one alphabet.
+  const hits = known.map((set) => words.filter((word) => set.has(word)).length);
+  const order = lists.map((_, i) => i).sort((a, b) => hits[b] - hits[a]);
+  return words.filter((word) => !known.some((set) => set.has(word))).map((word) => {
+    for (const i of order) {
+      const nearest = lists[i].find((candidate) => isOneSlip(word, candidate));
+      if (nearest) return { word, nearest };
+    }
+    return { word, nearest: null };
+  });
+}
+
+/**
+ * One letter wrong, missing or too many, or two neighbours swapped.
+ * @param {string} a
+ * @param {string} b
+ */
+export function isOneSlip(a, b) {
+  if (a === b || Math.abs(a.length - b.length) > 1) return false;
+  let start = 0;
+  while (start < a.length && a[start] === b[start]) start += 1;
+  const [restA, restB] = [a.slice(start), b.slice(start)];
+  if (restA.length > restB.length) return restA.slice(1) === restB;
+  if (restA.length < restB.length) return restB.slice(1) === restA;
+  const swapped = restA[1] === restB[0] && restA[0] === restB[1] && restA.slice(2) === restB.slice(2);
+  return restA.slice(1) === restB.slice(1) || swapped;
 }
 
 /** @param {number} limit @returns {number} evenly from 0 to limit − 1: what would bias is drawn again */
