@@ -30,11 +30,13 @@ class Config:
     rate_limits: bool = True
     # Argon2id memory of account passwords. Tests lower it here and nowhere else.
     password_memory_kib: int = 65536
+    # `user:password` of CouchDB's administrator, where documents are in CouchDB.
+    documents_admin: str = ""
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str] | None = None) -> Config:
         """The settings of this process; makes the instance folder and its secret when absent."""
-        env = os.environ if environment is None else environment
+        env = _with_files(os.environ if environment is None else environment)
         instance = Path(env.get("AIGAQ_INSTANCE") or ROOT / "instance").resolve()
         instance.mkdir(parents=True, exist_ok=True, mode=0o700)
         return cls(
@@ -48,7 +50,17 @@ class Config:
             port=int(env.get("AIGAQ_PORT") or "8000"),
             rate_limits=env.get("AIGAQ_RATE_LIMITS", "1") == "1",
             password_memory_kib=int(env.get("AIGAQ_PASSWORD_MEMORY_KIB") or "65536"),
+            documents_admin=env.get("AIGAQ_DOCUMENTS_ADMIN", ""),
         )
+
+
+def _with_files(environment: Mapping[str, str]) -> dict[str, str]:
+    """The environment with what `AIGAQ_…_FILE` names read: secrets do not belong into an environment."""
+    settings = dict(environment)
+    for name, value in environment.items():
+        if name.startswith("AIGAQ_") and name.endswith("_FILE") and value:
+            settings[name.removesuffix("_FILE")] = Path(value).read_text(encoding="utf-8").strip()
+    return settings
 
 
 def kept_secret(path: Path) -> str:

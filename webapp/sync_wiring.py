@@ -12,6 +12,8 @@ from flask import Blueprint
 from sqlalchemy import Engine
 
 from sync.authorization import Account, Authorizer
+from sync.documents.contract import ReplicatedStore
+from sync.documents.couch import CouchStore
 from sync.documents.embedded import EmbeddedStore
 from sync.engine import SyncEngine
 from sync.gateway.keys import DEMO_CUSTODY_PASSPHRASE, ServerKeys
@@ -24,12 +26,19 @@ from webapp.config import Config
 def build_engine(settings: Config, database: Engine, authorizer: Authorizer) -> SyncEngine:
     """An engine over the configured stores; makes what is missing."""
     return SyncEngine(
-        documents=EmbeddedStore(settings.documents_url),
+        documents=open_documents(settings),
         database=database,
         media=MediaFolder(settings.instance / "media"),
         keys=ServerKeys.open(settings.instance / "keys", demo=settings.demo),
         authorizer=authorizer,
     )
+
+
+def open_documents(settings: Config) -> ReplicatedStore:
+    """The document store that the settings name: CouchDB (`couchdb+http…`), else SQLite or PostgreSQL."""
+    if settings.documents_url.startswith("couchdb+"):
+        return CouchStore(settings.documents_url, admin=settings.documents_admin or None)
+    return EmbeddedStore(settings.documents_url)
 
 
 def sync_blueprint(engine: SyncEngine) -> Blueprint:
