@@ -129,7 +129,18 @@ def _refuse_changes(table: Any, connection: Connection, **_options: object) -> N
                 )
             )
         else:
-            connection.execute(text(f"CREATE RULE {name} AS ON {verb} TO {table.name} DO INSTEAD NOTHING"))
+            connection.execute(
+                text(
+                    f"CREATE FUNCTION {name}() RETURNS trigger LANGUAGE plpgsql AS "
+                    "$$ BEGIN RAISE EXCEPTION 'the audit log is append-only'; END $$"
+                )
+            )
+            connection.execute(
+                text(
+                    f"CREATE TRIGGER {name} BEFORE {verb} ON {table.name} "
+                    f"FOR EACH STATEMENT EXECUTE FUNCTION {name}()"
+                )
+            )
 
 
 event.listen(AuditRow.__table__, "after_create", _refuse_changes)
