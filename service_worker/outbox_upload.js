@@ -3,8 +3,10 @@
 // Owns: one round of delivery for a `sync` event. It reads outbox rows and ranges of ciphertext files and
 // signs with the upload key, which can only deliver. A page that is delivering already goes first.
 
-import { Delivery, UPLOADER_LOCK } from '../static/engine/replication/delivery.js';
+import { deliverVault } from '../static/engine/replication/announcement.js';
+import { UPLOADER_LOCK } from '../static/engine/replication/delivery.js';
 import { Gateway } from '../static/engine/replication/gateway.js';
+import { vaultNames } from '../static/engine/store/register.js';
 import { openOutbox } from '../static/engine/store/storage.js';
 
 /**
@@ -12,11 +14,19 @@ import { openOutbox } from '../static/engine/store/storage.js';
  * @throws {Error} where something is left: the browser then tries again later
  */
 export async function deliverOutbox() {
-  const { database, readRange } = await openOutbox();
+  /** @type {string[]} */
+  const left = [];
+  // One vault in trouble holds up no other.
+  for (const name of await vaultNames()) await deliverOne(name).catch((error) => left.push(String(error)));
+  if (left.length > 0) throw new Error(left.join('; '));
+}
+
+/** @param {string} name of a vault */
+async function deliverOne(name) {
+  const { database, readRange } = await openOutbox(name);
   try {
     const gateway = new Gateway((path, init) => fetch(path, init), () => Date.now());
-    const delivery = new Delivery(database, readRange, gateway);
-    const round = await navigator.locks.request(UPLOADER_LOCK, { ifAvailable: true }, (lock) => (lock ? delivery.round() : null));
+    const round = await navigator.locks.request(UPLOADER_LOCK, { ifAvailable: true }, (lock) => (lock ? deliverVault(database, readRange, gateway) : null));
     if (round && round.left > 0 && !round.revoked) throw new Error(`${round.left} left: ${round.connection}`);
   } finally {
     database.close();

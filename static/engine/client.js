@@ -53,6 +53,8 @@ export class EngineClient extends EventTarget {
   status() { return this.#call('status'); }
   /** @param {string} language @returns {Promise<string[]>} */
   suggestPassphrase(language) { return this.#call('suggestPassphrase', [language]); }
+  /** Typed words that are in no list, with the nearest that is. @param {string | string[]} words @returns {Promise<{word: string, nearest: string | null}[]>} */
+  strayWords(words) { return this.#call('strayWords', [words]); }
   /** @param {import('./types.js').EnrolRequest} request @returns {Promise<EngineStatus>} */
   enrol(request) {
     // Firefox asks the user, and may never answer: the wish is said, not waited for.
@@ -77,6 +79,16 @@ export class EngineClient extends EventTarget {
   quickDelete() { return this.#call('quickDelete'); }
   /** @returns {Promise<EngineStatus>} */
   takeOver() { return this.#call('takeOver'); }
+  /** @param {string} name as the status lists it @returns {Promise<EngineStatus>} */
+  chooseVault(name) { return this.#call('chooseVault', [name]); }
+  /** A place for one more person: the status says `none`. @returns {Promise<EngineStatus>} */
+  addVault() { return this.#call('addVault'); }
+  /** What the locked screen shows of the open vault. @param {string} label @returns {Promise<EngineStatus>} */
+  nameVault(label) { return this.#call('nameVault', [label]); }
+  /** @param {{words: string[], initial: string, language: string}} request @returns {Promise<EngineStatus>} */
+  startProvisional(request) { return this.#call('startProvisional', [request]); }
+  /** @param {{code: string, root?: string}} request @returns {Promise<EngineStatus>} */
+  confirmVault(request) { return this.#call('confirmVault', [request]); }
 
   // Documents
 

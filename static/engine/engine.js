@@ -3,19 +3,17 @@
 // Owns: which method is allowed in which state, status and events, and the two schedules. What a method
 // does is its module's business.
 
-import { suggestPassphrase } from './crypto/words.js';
-import { STANDARD_COST } from './crypto/passphrase.js';
+import { strayWords, suggestPassphrase } from './crypto/words.js';
 import { enrol, toEngineError } from './enrolment.js';
 import { EngineError } from './errors.js';
 import { MediaMethods } from './media/methods.js';
 import { Opened } from './opened.js';
-import { Owner } from './owner.js';
+import { deliverVault } from './replication/announcement.js';
 import { Delivery, UPLOADER_LOCK, whatWaits } from './replication/delivery.js';
 import { exportUndelivered, release } from './replication/departure.js';
 import { Gateway, Refusal, Unreachable } from './replication/gateway.js';
 import { readLedger, readReleasable } from './replication/ledger.js';
 import { Schedule } from './replication/schedule.js';
-import { openStorage } from './store/storage.js';
 import { Vault } from './vault.js';
 
 /**
@@ -38,37 +36,24 @@ export class Engine {
   /** @type {Opened | null} */ #opened = null;
   /** @type {ReturnType<typeof setTimeout> | null} */ #telling = null;
   #revoked = false;
+  #closed = false;
 
   /**
    * @param {import('./store/storage.js').Storage} storage
-   * @param {{cost: KdfCost, now: () => number, emit: (event: string, detail: any) => void}} options
+   * @param {{name: string, owner: import('./owner.js').Owner, about: () => {provisional: boolean, vaults: import('./types.js').VaultEntry[]},
+   *   cost: KdfCost, now: () => number, emit: (event: string, detail: any) => void}} options `about`: the vaults beside this one
    */
   constructor(storage, options) {
     this.storage = storage;
     this.options = options;
+    this.name = options.name;
+    this.owner = options.owner;
     this.gateway = new Gateway((path, init) => fetch(path, init), options.now);
     this.vault = new Vault(storage, options);
     this.media = new MediaMethods({ open: () => this.#open, held: () => this.#held });
-    this.owner = new Owner(() => this.#forget());
     this.delivery = new Delivery(storage.database, storage.files.readRange, this.gateway, (progress) => options.emit('progress', progress));
     this.deliveries = new Schedule(() => this.#deliverOnce(), DELIVER_EVERY_MS);
     this.pulls = new Schedule(() => this.#pullOnce(), PULL_EVERY_MS);
-  }
-
-  /**
-   * @param {{cost: KdfCost | null, files: 'opfs' | 'idb' | null}} options
-   * @param {(event: string, detail: any) => void} emit
-   * @returns {Promise<Engine>}
-   * @throws {EngineError} `storage-refused`
-   */
-  static async start(options, emit) {
-    const storage = await openStorage(options.files ? { files: options.files } : {}).catch((error) => {
-      throw new EngineError('storage-refused', error instanceof Error ? error.name : undefined);
-    });
-    const engine = new Engine(storage, { cost: options.cost ?? STANDARD_COST, now: () => Date.now(), emit });
-    if (await engine.owner.claim()) await engine.#own();
-    else await engine.#look();
-    return engine;
   }
 
   // Vault
@@ -90,6 +75,7 @@ export class Engine {
       recordings: this.#opened?.recordings.count ?? 0,
       damaged: this.vault.heldSession?.damaged ?? 0,
       revoked: this.#revoked,
+      ...this.options.about(),
     };
   }
 
@@ -98,14 +84,22 @@ export class Engine {
     return suggestPassphrase(language);
   }
 
+  /** @param {string | string[]} words @returns {Promise<{word: string, nearest: string | null}[]>} compared with the public lists only */
+  strayWords(words) { return strayWords(words); }
+
   /** @param {import('./types.js').EnrolRequest} request */
   async enrol(request) {
     this.#requireOwner();
     await enrol(this.vault, this.gateway, request, { now: this.options.now, userAgent: navigator.userAgent });
     this.#connection = 'online';
-    await this.#look();
-    await this.#begin();
+    await this.opened();
     return this.status();
+  }
+
+  /** A vault was made here and is open. */
+  async opened() {
+    await this.look();
+    await this.#begin();
   }
 
   /** @param {string | string[]} words */
@@ -119,7 +113,7 @@ export class Engine {
 
   async lock() {
     this.#requireOwner();
-    await this.#forget();
+    await this.forget();
     this.options.emit('locked', {});
     return this.status();
   }
@@ -143,7 +137,7 @@ export class Engine {
     try {
       await this.vault.unlockWithPin(pin);
     } catch (error) {
-      if (error instanceof EngineError && error.code === 'pin-gone') await this.#forget();
+      if (error instanceof EngineError && error.code === 'pin-gone') await this.forget();
       throw error;
     } finally {
       this.#tell();
@@ -169,15 +163,8 @@ export class Engine {
     await this.#opened?.recordings.interruptAll();
     this.#opened = null;
     await this.vault.destroy();
-    await this.#look();
+    await this.look();
     this.options.emit('locked', {});
-    return this.status();
-  }
-
-  async takeOver() {
-    await this.owner.takeOver();
-    await this.#own();
-    this.#tell();
     return this.status();
   }
 
@@ -273,13 +260,23 @@ export class Engine {
     if (!this.owner.held) throw new EngineError('not-owner');
   }
 
-  async #own() {
-    await this.#look();
+  /** This tab owns the vault: what waits is delivered, locked or not. */
+  async own() {
+    await this.look();
     this.deliveries.start();
   }
 
+  /** Another vault is turned to. */
+  close() {
+    this.deliveries.stop();
+    this.pulls.stop();
+    if (this.#telling) clearTimeout(this.#telling);
+    this.#closed = true;
+    this.storage.database.close();
+  }
+
   /** What is known without any key. */
-  async #look() {
+  async look() {
     await this.vault.find();
     this.#device = await this.storage.database.get('public', 'device') ?? null;
     await this.#count();
@@ -313,7 +310,7 @@ export class Engine {
   }
 
   /** Every key goes. */
-  async #forget() {
+  async forget() {
     this.pulls.stop();
     const opened = this.#opened;
     if (opened) await opened.end();
@@ -325,7 +322,8 @@ export class Engine {
   /** @returns {Promise<import('./replication/schedule.js').Outcome>} */
   async #deliverOnce() {
     if (!this.vault.exists) return { failed: false, again: false };
-    const round = await navigator.locks.request(UPLOADER_LOCK, { ifAvailable: true }, (lock) => (lock ? this.delivery.round() : null));
+    const round = await navigator.locks.request(UPLOADER_LOCK, { ifAvailable: true }, (lock) => (
+      lock ? deliverVault(this.storage.database, this.storage.files.readRange, this.gateway, this.delivery) : null));
     if (!round) return { failed: false, again: true };
     this.#note(round.connection, round.revoked);
     if (round.receipts > 0) this.#lastDelivery = new Date(this.options.now()).toISOString();
@@ -368,8 +366,12 @@ export class Engine {
     }
   }
 
+  /** The page is told, soon. */
+  tell() { this.#tell(); }
+
   /** Tells the page, not more often than it can be read. */
   #tell() {
+    if (this.#closed) return;
     this.#telling ??= setTimeout(() => {
       this.#telling = null;
       this.options.emit('status', this.status());

@@ -12,7 +12,7 @@ import { Refusal, Unreachable } from './replication/gateway.js';
 
 /** Told to the office's devices page. */
 const APP_VERSION = '1';
-const FEWEST_WORDS = 5;
+const FEWEST_WORDS = 6;
 
 /**
  * @param {import('./vault.js').Vault} vault
@@ -40,7 +40,7 @@ export async function enrol(vault, gateway, request, world) {
     root: pinned,
   };
   await vault.create({ words: request.words, cost }, self, [
-    { store: 'public', put: { name: 'device', id: self.device.id, label: self.device.name } },
+    { store: 'public', put: { name: 'device', id: self.device.id, label: self.device.name, account: self.account.id } },
     { store: 'public', put: { name: 'keyset', signed: answer.keyset } },
     { store: 'public', put: { name: 'upload', key: upload.key } },
   ]);

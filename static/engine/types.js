@@ -72,6 +72,13 @@
  * @property {number} recordings running now
  * @property {number} damaged records set aside because they do not decrypt
  * @property {boolean} revoked the office has withdrawn this device
+ * @property {boolean} provisional the vault waits for the office's confirmation
+ * @property {VaultEntry[]} vaults of this browser, oldest first
+ */
+
+/**
+ * What may be known of a vault without its words.
+ * @typedef {{name: string, label: string, number: number, provisional: boolean, chosen: boolean, waiting: number}} VaultEntry
  */
 
 /**
@@ -81,6 +88,7 @@
  * @property {string} deviceName
  * @property {string | string[]} words
  * @property {string} language
+ * @property {string} [label] shown on the locked screen where a tablet is shared
  */
 
 /**

@@ -12,7 +12,7 @@
 
 import { subkey } from './crypto/box.js';
 import { makeHeader, openHeader } from './crypto/header.js';
-import { calibrate } from './crypto/passphrase.js';
+import { calibrate, isWeak, strengthen } from './crypto/passphrase.js';
 import { canonical, randomBytes, sha256, toHex, utf8, concat } from './crypto/wire.js';
 import { EngineError } from './errors.js';
 import { Session } from './session.js';
@@ -97,8 +97,10 @@ export class Vault {
   /** @param {string | string[]} words @throws {EngineError} `no-vault`, `wrong-passphrase`, `vault-damaged` */
   async unlock(words) {
     if (!this.exists) throw new EngineError('no-vault');
-    const { header } = await this.#header();
+    const { header, slot } = await this.#header();
+    const began = this.options.now();
     const vaultKey = await openHeader(header, words);
+    const took = this.options.now() - began;
     // Whoever knows the words has no need of the PIN; the session in memory keeps its custody keys.
     if (this.#session) {
       this.#gated = false;
@@ -106,6 +108,11 @@ export class Vault {
       return;
     }
     const session = await this.#openSession(vaultKey, header.vaultId);
+    if (isWeak(this.options.cost, header.cost, took)) {
+      const cost = strengthen(this.options.cost, header.cost, took);
+      // The words fit all the same: what cannot be made stronger now is made so at a later unlock.
+      await this.#wrap({ vaultKey, header, slot, words, cost }).catch(() => {});
+    }
     vaultKey.fill(0);
     try {
       await session.load();
@@ -123,9 +130,17 @@ export class Vault {
     const vaultKey = await openHeader(header, old);
     const cost = await this.calibrate();
     const stronger = { memoryKib: Math.max(cost.memoryKib, header.cost.memoryKib), passes: Math.max(cost.passes, header.cost.passes) };
-    const next = { vaultKey, vaultId: header.vaultId, generation: header.generation + 1, words, cost: stronger };
-    const bytes = await makeHeader(next);
+    await this.#wrap({ vaultKey, header, slot, words, cost: stronger });
     vaultKey.fill(0);
+  }
+
+  /**
+   * A new header of the same vault, in place of the one that is there.
+   * @param {{vaultKey: import('./crypto/wire.js').Bytes, header: import('./crypto/header.js').Header, slot: number,
+   *   words: string | string[], cost: {memoryKib: number, passes: number}}} what
+   */
+  async #wrap({ vaultKey, header, slot, words, cost }) {
+    const bytes = await makeHeader({ vaultKey, vaultId: header.vaultId, generation: header.generation + 1, words, cost });
     await this.#withHeader((place) => writeHeader(place, bytes, 1 - slot));
   }
 

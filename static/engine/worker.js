@@ -3,24 +3,25 @@
 // Owns: the dispatch and nothing else. A request names a method of the list below; anything else is
 // refused. Keys stay on this side: no result holds one.
 
-import { Engine } from './engine.js';
 import { describeError, EngineError } from './errors.js';
 import { MEDIA_METHODS } from './media/methods.js';
+import { VAULT_METHODS, Vaults } from './vaults.js';
 
 const METHODS = new Set([
-  'status', 'suggestPassphrase', 'enrol', 'unlock', 'lock', 'setPin', 'lockForPin', 'unlockWithPin', 'changePassphrase',
-  'leaveFacility', 'quickDelete', 'takeOver', 'save', 'settle', 'versions', 'saveSealed', 'openSealed', 'get', 'list', 'listAll', 'saveDraft', 'draft',
+  'status', 'suggestPassphrase', 'strayWords', 'unlock', 'lock', 'setPin', 'lockForPin', 'unlockWithPin', 'changePassphrase',
+  'leaveFacility', 'save', 'settle', 'versions', 'saveSealed', 'openSealed', 'get', 'list', 'listAll', 'saveDraft', 'draft',
   'dropDraft', 'drafts', 'setMeta', 'meta', 'channels', 'createVisit', 'ledger', 'deliver', 'pull',
-  'releasable', 'release', 'exportUndelivered', 'wake',
+  'releasable', 'release', 'exportUndelivered',
 ]);
 
 const MEDIA = new Set(MEDIA_METHODS);
+const OF_ALL = new Set([...VAULT_METHODS, 'wake']);
 
 /** What a dedicated worker's scope has and the page's types do not say. */
 const scope = /** @type {{postMessage: (message: any, transfer?: Transferable[]) => void}} */ (/** @type {unknown} */ (self));
 
-/** @type {Promise<Engine> | null} */
-let engine = null;
+/** @type {Promise<Vaults> | null} */
+let vaults = null;
 
 /**
  * @param {string} method
@@ -28,13 +29,15 @@ let engine = null;
  */
 async function answer(method, args) {
   if (method === 'start') {
-    engine ??= Engine.start(args[0], (event, detail) => scope.postMessage({ event, detail }));
-    await engine;
+    vaults ??= Vaults.start(args[0], (event, detail) => scope.postMessage({ event, detail }));
+    await vaults;
     return undefined;
   }
-  if (!engine || !(METHODS.has(method) || MEDIA.has(method))) throw new EngineError('refused', method);
-  const started = await engine;
-  return /** @type {any} */ (MEDIA.has(method) ? started.media : started)[method](...args);
+  if (!vaults || !(METHODS.has(method) || MEDIA.has(method) || OF_ALL.has(method))) throw new EngineError('refused', method);
+  const started = await vaults;
+  if (OF_ALL.has(method)) return /** @type {any} */ (started)[method](...args);
+  const engine = started.current;
+  return /** @type {any} */ (MEDIA.has(method) ? engine.media : engine)[method](...args);
 }
 
 self.addEventListener('message', async (event) => {
@@ -48,4 +51,4 @@ self.addEventListener('message', async (event) => {
   }
 });
 
-self.addEventListener('online', () => engine?.then((started) => started.wake()).catch(() => {}));
+self.addEventListener('online', () => vaults?.then((started) => started.wake()).catch(() => {}));

@@ -25,6 +25,7 @@ from tests.browser.on_site import CHANNEL, ENGINE, allow, documents
 from tests.browser.records import Records
 from tests.browser.server import ROOT, Server, environment
 from tests.browser.strange_network import StrangeNetwork
+from tests.browser.vault_disk import OPEN_DATABASE
 from tests.browser.words import text
 
 WORDS = "Медчасть закрыта"
@@ -184,19 +185,22 @@ def test_a_code_that_does_not_work_is_said_and_another_one_works(
 
 # --- the disk ---
 
-BLOCKS = """() => new Promise((resolve, reject) => {
-  const opening = indexedDB.open('aigaq');
-  opening.onerror = () => reject(opening.error);
-  opening.onsuccess = () => {
-    const asked = opening.result.transaction('blocks').objectStore('blocks').getAllKeys();
-    asked.onsuccess = () => { opening.result.close(); resolve(asked.result); };
-  };
-})"""
-FLIP = """id => new Promise((resolve, reject) => {
-  const opening = indexedDB.open('aigaq');
-  opening.onerror = () => reject(opening.error);
-  opening.onsuccess = () => {
-    const change = opening.result.transaction('blocks', 'readwrite');
+BLOCKS = (
+    "async () => { const database = "
+    + OPEN_DATABASE
+    + """;
+  return new Promise(resolve => {
+    const asked = database.transaction('blocks').objectStore('blocks').getAllKeys();
+    asked.onsuccess = () => { database.close(); resolve(asked.result); };
+  });
+}"""
+)
+FLIP = (
+    "async id => { const database = "
+    + OPEN_DATABASE
+    + """;
+  return new Promise((resolve, reject) => {
+    const change = database.transaction('blocks', 'readwrite');
     const blocks = change.objectStore('blocks');
     blocks.get(id).onsuccess = (event) => {
       const row = event.target.result;
@@ -204,10 +208,11 @@ FLIP = """id => new Promise((resolve, reject) => {
       bytes[bytes.length >> 1] ^= 0xff;
       blocks.put({ ...row, bytes: bytes.buffer });
     };
-    change.oncomplete = () => { opening.result.close(); resolve(); };
+    change.oncomplete = () => { database.close(); resolve(); };
     change.onabort = () => reject(change.error);
-  };
-})"""
+  });
+}"""
+)
 
 
 def test_a_damaged_record_is_set_aside_and_comes_back_from_the_server(

@@ -14,6 +14,7 @@ from playwright.sync_api import Page, Playwright
 
 from tests.browser.chromium import Tablet
 from tests.browser.engine_gateway import EngineGateway
+from tests.browser.vault_disk import FOLDER, OPEN_DATABASE
 
 WORDS = "ash birch cedar dune ember fern"
 START = """async options => {
@@ -138,12 +139,15 @@ def test_a_damaged_header_is_not_a_wrong_passphrase(tablet: Tablet, gateway: Eng
     page = enrolled(tablet, gateway)
     page.evaluate("() => engine.lock()")
     assert code_of(page, "engine.unlock('not the words')") == "wrong-passphrase"
-    page.evaluate("""async () => {
-      const places = await (await navigator.storage.getDirectory()).getDirectoryHandle('places');
+    page.evaluate(
+        "async () => { const places = await "
+        + FOLDER
+        + """.getDirectoryHandle('places');
       const writable = await (await places.getFileHandle('header')).createWritable({ keepExistingData: true });
       for (const at of [60, 252]) { await writable.seek(at); await writable.write(new Uint8Array([1, 2, 3])); }
       await writable.close();
-    }""")
+    }"""
+    )
     assert code_of(page, "engine.unlock(argument)", WORDS) == "vault-damaged"
 
 
@@ -155,14 +159,17 @@ def test_one_damaged_record_is_reported_and_the_rest_is_there(tablet: Tablet, ga
         channel,
     )
     page.evaluate("() => engine.lock()")
-    page.evaluate("""async () => {
-      const db = await new Promise(resolve => { const r = indexedDB.open('aigaq'); r.onsuccess = () => resolve(r.result); });
+    page.evaluate(
+        "async () => { const db = "
+        + OPEN_DATABASE
+        + """;
       const store = db.transaction('blocks', 'readwrite').objectStore('blocks');
       const row = await new Promise(resolve => { const r = store.get(4); r.onsuccess = () => resolve(r.result); });
       new Uint8Array(row.bytes)[50] ^= 255;
       await new Promise(resolve => { store.put(row).onsuccess = resolve; });
       db.close();
-    }""")
+    }"""
+    )
     status = page.evaluate("words => engine.unlock(words)", WORDS)
     assert status["damaged"] == 1
     assert len(page.evaluate("c => engine.list(c, 'note')", channel)) == 4
@@ -208,9 +215,12 @@ def test_changed_words_open_and_the_old_ones_do_not(tablet: Tablet, gateway: Eng
     page.evaluate("() => engine.quickDelete()")
     assert page.evaluate("() => engine.status()")["vault"] == "none"
     assert code_of(page, "engine.unlock('one two three four five six')") == "no-vault"
+    # What is left is the place prepared for the next vault: a folder without a header.
     assert page.evaluate(
-        "async () => (await (await navigator.storage.getDirectory()).getDirectoryHandle('places')).keys().next()"
-    )["done"]
+        "async () => { const folder = " + FOLDER + "; if (!folder) return true;"
+        "  const places = await folder.getDirectoryHandle('places', { create: true });"
+        "  return (await places.keys().next()).done; }"
+    )
 
 
 @pytest.mark.parametrize(

@@ -60,8 +60,12 @@ export async function follow(current, offered, pinned) {
   return offered.set.number > current.set.number ? offered : current;
 }
 
+/** Whether the root that a key set names has signed it; whose root it is, is another question. @param {SignedKeySet} signed */
+export function isSigned(signed) {
+  return verify(signed.root, signed.signature, `aigaq/keyset/1\n${canonical(signed.set)}`);
+}
+
 /** @param {SignedKeySet} signed */
 async function requireSignature(signed) {
-  const valid = await verify(signed.root, signed.signature, `aigaq/keyset/1\n${canonical(signed.set)}`);
-  if (!valid) throw new EngineError('root-mismatch', 'signature');
+  if (!(await isSigned(signed))) throw new EngineError('root-mismatch', 'signature');
 }

@@ -13,7 +13,7 @@
 // | chunks  | `n` (made here)    | ranges of media files (types.js, ChunkRow)                   |
 // | frames  | `[file, offset]`   | media bytes where there is no OPFS                           |
 
-import { openDB } from '../../vendor/idb.js';
+import { deleteDB, openDB } from '../../vendor/idb.js';
 
 /** The one vault of this browser. */
 export const VAULT_DATABASE = 'aigaq';
@@ -96,6 +96,11 @@ async function writeAll(db, writes) {
     throw transaction.error ?? error;
   }
   await transaction.done;
+}
+
+/** @param {string} name of one that is closed @returns {Promise<void>} */
+export function deleteDatabase(name) {
+  return deleteDB(name);
 }
 
 /** Deletes everything in it. @param {Database} database */

@@ -5,7 +5,7 @@
 // can be ended well. All parts are injected into the engine, so tests run it on memory.
 
 import { randomBytes } from '../crypto/wire.js';
-import { emptyDatabase, openDatabase, VAULT_DATABASE } from './database.js';
+import { deleteDatabase, emptyDatabase, openDatabase, VAULT_DATABASE } from './database.js';
 import { folderFiles, rowFiles } from './files.js';
 import { openFilePlace, openRowPlace, openWithPatience } from './place.js';
 
@@ -69,6 +69,14 @@ export async function openOutbox(vault = '') {
   if (known?.kind !== 'opfs') return { database, readRange: rowFiles(database).readRange };
   const root = await folderOf(vault);
   return { database, readRange: folderFiles(await root.getDirectoryHandle(MEDIA, { create: true })).readRange };
+}
+
+/** Its database and folder, after it was destroyed and closed. @param {string} vault its random name */
+export async function removeStorage(vault) {
+  if (!vault) return;
+  await deleteDatabase(databaseOf(vault)).catch(() => {});
+  const root = await navigator.storage.getDirectory().catch(() => null);
+  await root?.removeEntry(vault, { recursive: true }).catch(() => {});
 }
 
 /** @param {string} vault its random name @returns {string} */
