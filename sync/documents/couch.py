@@ -9,29 +9,24 @@ and the same batch put again completes it.
 from __future__ import annotations
 
 import logging
-import re
 import time
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from sync.documents.contract import Change, Changes, Incoming, Updates
+from sync.documents.contract import Change, Changes, Gap, Incoming, Updates
 from sync.documents.couch_channels import CouchChannels
-from sync.documents.couch_front import CouchFront
-from sync.documents.couch_rows import Outgoing, ancestors, leaf, outgoing
+from sync.documents.couch_front import IDS_AT_ONCE, REVISIONS_AT_ONCE, CouchFront
+from sync.documents.couch_rows import Outgoing, ancestors, outgoing
 from sync.documents.couch_server import CouchServer, Place
-from sync.errors import BadRequest, NotFound, StoreFailed
-from sync.revisions import Leaf, content, winner_order
+from sync.errors import NotFound, StoreFailed
+from sync.revisions import Leaf, content
 from sync.wire import canonical
 
 _log = logging.getLogger(__name__)
 
 # A request of a few megabytes keeps CouchDB's memory and the time to repeat it small.
 _DOCUMENTS_AT_ONCE, _BYTES_AT_ONCE = 500, 4_000_000
-# `[couchdb] changes_doc_ids_optimization_threshold`: with more ids CouchDB reads the whole feed.
-_IDS_AT_ONCE = 100
-_REVISIONS_AT_ONCE = 1000
 _COMPACTION_SECONDS = 10
-_SEQUENCE = re.compile(r"[0-9]+(-[A-Za-z0-9_-]+)?")
 
 
 class CouchStore(CouchFront):
@@ -90,9 +85,9 @@ class CouchStore(CouchFront):
     def read(self, channel: str, document_ids: Sequence[str]) -> dict[str, list[Leaf]]:
         found: dict[str, list[Leaf]] = {}
         wanted = sorted({id_ for id_ in document_ids if id_ and not id_.startswith("_")})
-        for start in range(0, len(wanted), _IDS_AT_ONCE):
+        for start in range(0, len(wanted), IDS_AT_ONCE):
             try:
-                rows = self._rows(channel, None, ids=wanted[start : start + _IDS_AT_ONCE])
+                rows = self._rows(channel, None, ids=wanted[start : start + IDS_AT_ONCE])
             except NotFound:
                 return {}
             found |= self._bodies(channel, rows)
@@ -137,17 +132,19 @@ class CouchStore(CouchFront):
             time.sleep(0.05)
 
     def _held(self, channel: str, keys: list[tuple[str, str]]) -> dict[tuple[str, str], dict[str, Any]]:
-        """Of these revisions, those whose bodies are here, as they are stored."""
+        """Of these revisions, those that are here, as they are stored; {} for what is known as an ancestor only."""
         by_id: dict[str, list[str]] = {}
         for id_, rev in keys:
             by_id.setdefault(id_, []).append(rev)
-        missing: dict[str, Any] = {}
+        gaps: dict[str, Gap] = {}
         ids = list(by_id)
-        for start in range(0, len(ids), _REVISIONS_AT_ONCE):
-            body = {id_: by_id[id_] for id_ in ids[start : start + _REVISIONS_AT_ONCE]}
-            missing |= self._post(channel, "_revs_diff", body=body).json()
-        there = [(id_, rev) for id_, rev in keys if rev not in missing.get(id_, {"missing": ()})["missing"]]
-        return {(doc["_id"], doc["_rev"]): doc for doc in self._documents(channel, there)}
+        for start in range(0, len(ids), REVISIONS_AT_ONCE):
+            gaps |= self.missing(channel, {id_: by_id[id_] for id_ in ids[start : start + REVISIONS_AT_ONCE]})
+        known: dict[tuple[str, str], dict[str, Any]] = {
+            (id_, rev): {} for id_, rev in keys if id_ not in gaps or rev not in gaps[id_].missing
+        }
+        told = {(doc["_id"], doc["_rev"]): doc for doc in self._documents(channel, list(known))}
+        return {**known, **told}
 
     def _send(self, channel: str, batch: list[Outgoing]) -> None:
         for part in _parts(batch):
@@ -164,43 +161,12 @@ class CouchStore(CouchFront):
                 raise StoreFailed(f"{channel}: {len(refused)} revisions were refused: {told}")
             self._channels.note_written(channel)
 
-    def _rows(
-        self, channel: str, since: str | None, *, limit: int | None = None, ids: list[str] | None = None
-    ) -> list[dict[str, Any]]:
-        """Rows of `_changes`, each with all leaves' ids."""
-        if since and not _SEQUENCE.fullmatch(since):
-            raise BadRequest("a sequence this store never gave")
-        params: dict[str, str | int] = {"style": "all_docs", "since": since or "0"}
-        body: dict[str, Any] = {}
-        if ids is not None:
-            params["filter"], body = "_doc_ids", {"doc_ids": ids}
-        if limit is not None:
-            params["limit"] = limit
-        answer = self._post(channel, "_changes", body=body, expect=(200, 400), **params)
-        if answer.status == 400:
-            raise BadRequest("a sequence this store never gave")
-        rows: list[dict[str, Any]] = answer.json()["results"]
-        return rows
-
-    def _bodies(self, channel: str, rows: list[dict[str, Any]]) -> dict[str, list[Leaf]]:
-        """All leaves of the rows' documents; those purged since the rows were read are left out."""
-        keys = [(row["id"], change["rev"]) for row in rows for change in row["changes"]]
-        found: dict[str, list[Leaf]] = {}
-        for document in self._documents(channel, keys):
-            found.setdefault(document["_id"], []).append(leaf(document))
-        return {id_: winner_order(leaves) for id_, leaves in found.items()}
-
-    def _documents(self, channel: str, keys: list[tuple[str, str]]) -> Iterator[dict[str, Any]]:
-        """Revisions whose bodies are here, with their ancestry."""
-        for start in range(0, len(keys), _REVISIONS_AT_ONCE):
-            docs = [{"id": id_, "rev": rev} for id_, rev in keys[start : start + _REVISIONS_AT_ONCE]]
-            answer = self._post(channel, "_bulk_get", body={"docs": docs}, revs="true")
-            for result in answer.json()["results"]:
-                yield from (row["ok"] for row in result["docs"] if "ok" in row)
-
 
 def _adds(each: Outgoing, stored: dict[str, Any]) -> bool:
     """Whether a revision that is here brings history that is not. Tells of a body that is not the one here."""
+    if not stored:
+        # CouchDB's compaction drops ancestors' bodies: one that comes after its child is not worth a place.
+        return False
     if canonical(content(stored)) != canonical(content(each.incoming.doc)):
         _log.warning("%s came again as %s with another body; the first one stays", *each.key)
         return False

@@ -7,6 +7,7 @@ Documents pass as bytes. CouchDB's answers are taken as they are; where another 
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
@@ -21,10 +22,15 @@ from sync.documents.contract import (
     Wanted,
 )
 from sync.documents.couch_channels import EPOCH, CouchChannels
-from sync.documents.couch_rows import ancestors, dumps, leaf
+from sync.documents.couch_rows import dumps, leaf
 from sync.documents.couch_server import Answer, CouchServer
 from sync.errors import BadRequest, EditConflict, NotFound
-from sync.revisions import winner_order
+from sync.revisions import Leaf, winner_order
+
+# `[couchdb] changes_doc_ids_optimization_threshold`: with more ids CouchDB reads the whole feed.
+IDS_AT_ONCE = 100
+REVISIONS_AT_ONCE = 1000
+_SEQUENCE = re.compile(r"[0-9]+(-[A-Za-z0-9_-]+)?")
 
 
 class CouchFront:
@@ -204,6 +210,40 @@ class CouchFront:
             raise NotFound(f"no channel {channel}")
         return answer
 
+    def _rows(
+        self, channel: str, since: str | None, *, limit: int | None = None, ids: list[str] | None = None
+    ) -> list[dict[str, Any]]:
+        """Rows of `_changes`, each with all leaves' ids."""
+        if since and not _SEQUENCE.fullmatch(since):
+            raise BadRequest("a sequence this store never gave")
+        params: dict[str, str | int] = {"style": "all_docs", "since": since or "0"}
+        body: dict[str, Any] = {}
+        if ids is not None:
+            params["filter"], body = "_doc_ids", {"doc_ids": ids}
+        if limit is not None:
+            params["limit"] = limit
+        answer = self._post(channel, "_changes", body=body, expect=(200, 400), **params)
+        if answer.status == 400:
+            raise BadRequest("a sequence this store never gave")
+        rows: list[dict[str, Any]] = answer.json()["results"]
+        return rows
+
+    def _bodies(self, channel: str, rows: list[dict[str, Any]]) -> dict[str, list[Leaf]]:
+        """All leaves of the rows' documents; those purged since the rows were read are left out."""
+        keys = [(row["id"], change["rev"]) for row in rows for change in row["changes"]]
+        found: dict[str, list[Leaf]] = {}
+        for document in self._documents(channel, keys):
+            found.setdefault(document["_id"], []).append(leaf(document))
+        return {id_: winner_order(leaves) for id_, leaves in found.items()}
+
+    def _documents(self, channel: str, keys: list[tuple[str, str]]) -> Iterator[dict[str, Any]]:
+        """Revisions whose bodies are here, with their ancestry."""
+        for start in range(0, len(keys), REVISIONS_AT_ONCE):
+            docs = [{"id": id_, "rev": rev} for id_, rev in keys[start : start + REVISIONS_AT_ONCE]]
+            answer = self._post(channel, "_bulk_get", body={"docs": docs}, revs="true")
+            for result in answer.json()["results"]:
+                yield from (row["ok"] for row in result["docs"] if "ok" in row)
+
     def _ordered(self, channel: str, rows: tuple[FeedRow, ...]) -> tuple[FeedRow, ...]:
         """Rows whose leaves are in winner order, also from a server that orders them otherwise."""
         if self._server.is_couchdb() or not any(len(row.revs) > 1 for row in rows):
@@ -220,10 +260,10 @@ class CouchFront:
     def _known(self, channel: str, ids: Sequence[str]) -> dict[str, set[str]]:
         """Every revision id of these documents, bodies or not."""
         known: dict[str, set[str]] = {}
-        for id_ in ids:
-            for stored in self.revisions(channel, id_):
-                document = json.loads(stored.json)
-                known.setdefault(id_, set()).update((stored.rev, *ancestors(document)))
+        for start in range(0, len(ids), IDS_AT_ONCE):
+            rows = self._rows(channel, None, ids=list(ids[start : start + IDS_AT_ONCE]))
+            for id_, leaves in self._bodies(channel, rows).items():
+                known[id_] = {rev for each in leaves for rev in (each.rev, *each.ancestors)}
         return known
 
     def _bulk_got(self, channel: str, wanted: Sequence[Wanted], params: Mapping[str, str | int]) -> bytes:

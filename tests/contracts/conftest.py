@@ -67,11 +67,11 @@ def pouch(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 
 
 @pytest.fixture(scope="session")
-def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[PostgresCluster]:
+def postgres() -> Iterator[PostgresCluster]:
     """One PostgreSQL for all tests of this process; each makes a database of its own."""
     if postgres_binaries() is None:
         pytest.skip("this machine has no PostgreSQL (Debian's package postgresql)")
-    with postgres_cluster(tmp_path_factory.mktemp("postgres")) as cluster:
+    with postgres_cluster() as cluster:
         yield cluster
 
 

@@ -11,6 +11,7 @@ import shutil
 import signal
 import socket
 import subprocess
+import tempfile
 import time
 import urllib.error
 import urllib.request
@@ -60,18 +61,22 @@ def postgres_binaries() -> Path | None:
 
 
 @contextmanager
-def postgres_cluster(folder: Path) -> Iterator[PostgresCluster]:
-    """A running cluster of our own, in `folder`."""
-    cluster = PostgresCluster(folder)
-    cluster.start()
-    try:
-        yield cluster
-    finally:
-        cluster.stop()
+def postgres_cluster() -> Iterator[PostgresCluster]:
+    """A running cluster of our own, gone afterwards."""
+    with tempfile.TemporaryDirectory(prefix="aigaq-postgres-") as folder:
+        cluster = PostgresCluster(Path(folder))
+        try:
+            cluster.start()
+            yield cluster
+        finally:
+            cluster.stop()
 
 
 class PostgresCluster:
-    """PostgreSQL refuses to run as root: then it runs as `postgres` (or `nobody`), and owns the folder."""
+    """PostgreSQL refuses to run as root: then it runs as `postgres` (or `nobody`), who owns the folder.
+
+    pytest's folders will not do: pytest keeps other users out of them.
+    """
 
     def __init__(self, folder: Path) -> None:
         binaries = postgres_binaries()
@@ -82,15 +87,12 @@ class PostgresCluster:
         self._log = folder / "postgres.log"
         self._process: subprocess.Popen[bytes] | None = None
         self._user = _somebody() if os.geteuid() == 0 else None
-        folder.mkdir(parents=True, exist_ok=True)
-        self._folder.mkdir()
         if self._user:
-            os.chown(self._folder, self._user.pw_uid, self._user.pw_gid)
-            _let_through(self._folder)
-        self._folder.chmod(0o700)
+            os.chown(folder, self._user.pw_uid, self._user.pw_gid)
         self._run(
-            "initdb", "-D", str(self._folder), "-U", "aigaq", "-A", "trust", "-E", "UTF8", "--locale=C.UTF-8"
-        )
+            "initdb", "-D", str(self._folder), "-U", "aigaq", "-A", "trust", "-E", "UTF8",
+            "--locale=C.UTF-8",
+        )  # fmt: skip
 
     def url(self, database: str) -> str:
         return f"postgresql+psycopg://aigaq@127.0.0.1:{self._port}/{database}"
@@ -103,7 +105,7 @@ class PostgresCluster:
 
     def start(self) -> None:
         command = [str(self._binaries / "postgres"), "-D", str(self._folder), "-p", str(self._port)]
-        command += ["-h", "127.0.0.1", "-k", "", "-c", "max_connections=60"]
+        command += ["-h", "127.0.0.1", "-k", "", "-c", "max_connections=400"]
         with self._log.open("ab") as out:
             self._process = subprocess.Popen(command, stdout=out, stderr=out, cwd="/", **self._identity())
         ready = [str(self._binaries / "pg_isready"), "-q", "-h", "127.0.0.1", "-p", str(self._port)]
@@ -134,16 +136,6 @@ def _somebody() -> pwd.struct_passwd:
         except KeyError:
             continue
     raise AssertionError("no user to run PostgreSQL as")
-
-
-def _let_through(folder: Path) -> None:
-    """Let the other user pass the folders above (pytest makes them its owner's alone), not read them."""
-    for above in folder.parents:
-        if above == Path("/tmp") or above == above.parent:
-            break
-        mode = above.stat().st_mode
-        if above.stat().st_uid == os.geteuid() and not mode & 0o001:
-            above.chmod(mode | 0o011)
 
 
 def _answers(url: str) -> bool:
