@@ -37,6 +37,7 @@ from sync.documents.embedded_tables import revision as revision_table
 from sync.documents.tree import Node, Tree
 from sync.errors import BadRequest, NotFound
 from sync.revisions import Leaf
+from sync.wire import mend_text
 
 # SQLite takes at most 32,766 values in a statement; this keeps statements few and their plans small.
 _IDS_AT_ONCE = 500
@@ -346,7 +347,7 @@ _UPDATE_DOCUMENT = (
 def _body(incoming: Incoming) -> str:
     if incoming.body is not None:
         return incoming.body.decode()
-    return json.dumps(incoming.doc, ensure_ascii=False, separators=(",", ":"))
+    return mend_text(json.dumps(incoming.doc, ensure_ascii=False, separators=(",", ":")))
 
 
 def _leaves(tree: Tree) -> list[Leaf]:
