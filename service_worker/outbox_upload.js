@@ -6,27 +6,31 @@
 import { deliverVault } from '../static/engine/replication/announcement.js';
 import { UPLOADER_LOCK } from '../static/engine/replication/delivery.js';
 import { Gateway } from '../static/engine/replication/gateway.js';
+import { Reporter } from '../static/engine/replication/report.js';
 import { vaultNames } from '../static/engine/store/register.js';
 import { openOutbox } from '../static/engine/store/storage.js';
 
 /**
+ * @param {string} version of the shell, told to the office
  * @returns {Promise<void>}
  * @throws {Error} where something is left: the browser then tries again later
  */
-export async function deliverOutbox() {
+export async function deliverOutbox(version) {
   /** @type {string[]} */
   const left = [];
   // One vault in trouble holds up no other.
-  for (const name of await vaultNames()) await deliverOne(name).catch((error) => left.push(String(error)));
+  for (const name of await vaultNames()) await deliverOne(name, version).catch((error) => left.push(String(error)));
   if (left.length > 0) throw new Error(left.join('; '));
 }
 
-/** @param {string} name of a vault */
-async function deliverOne(name) {
+/** @param {string} name of a vault @param {string} version */
+async function deliverOne(name, version) {
   const { database, readRange } = await openOutbox(name);
   try {
     const gateway = new Gateway((path, init) => fetch(path, init), () => Date.now());
+    gateway.version = version;
     const round = await navigator.locks.request(UPLOADER_LOCK, { ifAvailable: true }, (lock) => (lock ? deliverVault(database, readRange, gateway) : null));
+    if (round && !round.revoked && round.connection === 'online') await new Reporter(database, gateway).tell();
     if (round && round.left > 0 && !round.revoked) throw new Error(`${round.left} left: ${round.connection}`);
   } finally {
     database.close();

@@ -26,5 +26,5 @@ scope.addEventListener('message', (/** @type {any} */ event) => {
 });
 
 scope.addEventListener('sync', (/** @type {any} */ event) => {
-  if (event.tag === 'aigaq-outbox') event.waitUntil(deliverOutbox());
+  if (event.tag === 'aigaq-outbox') event.waitUntil(deliverOutbox(version));
 });

@@ -49,6 +49,21 @@ class Device:
     signing: bytes
     upload: bytes
     revoked: bool
+    # A revoked device reads nothing; what it holds it may still bring in where the office says so.
+    may_deliver: bool = False
+
+
+@dataclass(frozen=True)
+class DeviceReport:
+    """How a tablet says it stands; None: it did not say."""
+
+    app_version: str = ""  # of the shell that runs
+    keyset: int | None = None  # number of the key set it follows
+    documents: int | None = None  # envelopes that no receipt has come for
+    chunks: int | None = None
+    bytes: int | None = None
+    under: tuple[str, ...] | None = None  # transport keys that these envelopes are sealed to
+    clock_offset_ms: int | None = None  # server minus tablet
 
 
 @dataclass(frozen=True)
@@ -77,6 +92,9 @@ class Authorizer(Protocol):
 
     def seen(self, device_id: str, *, clock_offset_ms: int | None, app_version: str | None) -> None:
         """Note that the device has just been heard of."""
+
+    def reported(self, device_id: str, report: DeviceReport) -> None:
+        """Keep how the device says it stands; it has just been heard of."""
 
     def audit(self, action: str, *, account: str | None, subject: str, detail: dict[str, object]) -> None:
         """Append one row to the audit log. `subject` is an id, never content."""

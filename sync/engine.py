@@ -18,19 +18,24 @@ from sync.database import prepare as prepare_database
 from sync.database import writing
 from sync.documents.contract import DocumentStore, Incoming
 from sync.errors import AigaqError, NotFound, Refused, StoreFailed
+from sync.evidence.days import Days
+from sync.evidence.package import Packages
 from sync.gateway.changes import ChangesStream
 from sync.gateway.channels import Channels, visit_id
 from sync.gateway.content_keys import ContentKey, ContentKeys
 from sync.gateway.erasure import Erasures
 from sync.gateway.keys import ServerKeys
 from sync.gateway.media import MediaStore, open_frames
+from sync.gateway.nonces import Nonces
 from sync.gateway.outbox import Outbox, Rooms
 from sync.gateway.packs import Packs
 from sync.gateway.receipts import Archive
 from sync.gateway.sessions import Sessions
 from sync.gateway.tables import durable
+from sync.gateway.traffic import Quota, Traffic
 from sync.projections.projector import Projector
 from sync.revisions import Leaf, merge, standing
+from sync.rounds import Rounds
 from sync.writing import Revision, check_place, check_right, prepare
 
 _log = logging.getLogger(__name__)
@@ -50,6 +55,7 @@ class SyncEngine:
         keys: ServerKeys,
         authorizer: Authorizer,
         clock: Clock = system_clock,
+        quota: Quota | None = None,
     ) -> None:
         prepare_database(database)
         with writing(database) as connection:
@@ -63,9 +69,12 @@ class SyncEngine:
         )
         self.archive = Archive(database, keys)
         self.content_keys = ContentKeys(database)
+        self.days = Days(database, keys, clock)
+        self.packages = Packages(database, media, keys, self.days, authorizer, clock)
         self.channels = Channels(documents, database)
         self.erasures = Erasures(documents, database, media, authorizer)
-        self.sessions = Sessions(database, authorizer, clock)
+        self.traffic = Traffic(database, quota or Quota(), clock)
+        self.sessions = Sessions(database, authorizer, clock, Nonces(keys.nonce_key, clock), self.traffic)
         self.packs = Packs(documents, database, media, clock)
         self.changes = ChangesStream(documents, database, self.channels, self.content_keys, self.packs, clock)
         rooms = Rooms(
@@ -73,6 +82,7 @@ class SyncEngine:
         )
         self.outbox = Outbox(rooms)
         self.projector = Projector(documents, database, _Ledger(self.archive, self.erasures))
+        self._projecting = Rounds(self.catch_up)
         for channel in ("reference", "office"):
             documents.create_channel(channel)
         self._resume_erasures()
@@ -249,7 +259,7 @@ class SyncEngine:
 
     def _after_write(self) -> None:
         try:
-            self.catch_up()
+            self._projecting.ask()  # one round for all who wrote at the same time
         except AigaqError:
             # What was written is durable and may be acknowledged; the read model follows at the next chance.
             _log.exception("projecting failed")

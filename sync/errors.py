@@ -51,7 +51,19 @@ class EditConflict(AigaqError):
 
 
 class RateLimited(AigaqError):
+    """More than a device may send for now. `retry_after`: seconds until it may be worth while."""
+
     code, status = "rate-limited", 429
+
+    def __init__(self, message: str = "", retry_after: int = 60) -> None:
+        super().__init__(message)
+        self.retry_after = retry_after
+
+
+class NonceNeeded(AigaqError):
+    """A delivering request without a nonce of ours, or with one that is too old or was used: the answer brings one."""
+
+    code, status = "nonce-needed", 401
 
 
 class CodeUnknown(AigaqError):
@@ -132,3 +144,17 @@ class Corrupt(AigaqError):
     """Ciphertext that is not even well-formed: cut short, or with impossible lengths."""
 
     code, status = "corrupt", 422
+
+
+class TimestampRefused(AigaqError):
+    """No timestamp came, or it is not over these bytes."""
+
+    code = "timestamp-refused"
+    status = 502
+
+
+class NotEvidence(AigaqError):
+    """A file that is no evidence package at all, so nothing can be said about it."""
+
+    code = "not-evidence"
+    status = 400

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import base64
 import json
+from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from itertools import count
 from typing import Any
@@ -11,13 +14,13 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PublicKey
 
 from sync import revisions, schemas
-from sync.authorization import Account, Device, NewDevice
+from sync.authorization import Account, Device, DeviceReport, NewDevice
 from sync.clock import milliseconds, timestamp
 from sync.errors import CodeExpired, CodeUnknown, StoreFailed
 from sync.gateway import sealing
 from sync.gateway.media import CHUNK_BYTES, seal_frames
-from sync.gateway.sessions import content_digest
-from sync.wire import b64, new_ulid, sha256_hex, unb64
+from sync.gateway.signatures import LABEL, content_digest, signature_base, signature_parameters
+from sync.wire import b64, canonical, new_ulid, sha256_hex, unb64
 
 
 class FakeClock:
@@ -51,6 +54,7 @@ class FakeAuthorizer:
         self.codes: dict[str, Account | None] = {}
         self.heard: list[tuple[str, int | None]] = []
         self.log: list[tuple[str, str | None, str]] = []
+        self.reports: dict[str, DeviceReport] = {}
 
     def device(self, device_id: str) -> Device | None:
         return self.devices.get(device_id)
@@ -70,11 +74,12 @@ class FakeAuthorizer:
             device.id, device.name, account, device.signing, device.upload, False
         )
 
-    def revoke(self, device_id: str) -> None:
-        device = self.devices[device_id]
-        self.devices[device_id] = Device(
-            device.id, device.name, device.account, device.signing, device.upload, True
-        )
+    def revoke(self, device_id: str, *, may_deliver: bool = False) -> None:
+        self.devices[device_id] = replace(self.devices[device_id], revoked=True, may_deliver=may_deliver)
+
+    def reported(self, device_id: str, report: DeviceReport) -> None:
+        self.heard.append((device_id, report.clock_offset_ms))
+        self.reports[device_id] = report
 
     def seen(self, device_id: str, *, clock_offset_ms: int | None, app_version: str | None) -> None:
         self.heard.append((device_id, clock_offset_ms))
@@ -87,8 +92,15 @@ class Tablet:
     """What a tablet does, without a browser: documents, revisions, sealed envelopes, signed requests."""
 
     def __init__(
-        self, account: Account, keyset: dict[str, Any], authorizer: FakeAuthorizer, clock: FakeClock
+        self,
+        account: Account,
+        keyset: dict[str, Any],
+        authorizer: FakeAuthorizer,
+        clock: FakeClock,
+        fresh_nonce: Callable[[str], str] = lambda _device: "",
     ) -> None:
+        # Asks the server for a nonce each time; a real tablet takes it from the answers.
+        self.fresh_nonce = fresh_nonce
         self.account = account
         self.clock = clock
         self.keyset = keyset
@@ -214,18 +226,26 @@ class Tablet:
         stanza = sealing.seal(public, key, sealing.content_key_info(document["_id"]))
         return {"for": document["_id"], "class": "custody", "key_id": custody["id"], "stanza": b64(stanza)}
 
-    def headers(self, method: str, path: str, body: bytes) -> dict[str, str]:
-        """Headers of a delivering request."""
-        signature = sealing.sign(self.upload, sealing.upload_message(method, path, body))
+    def headers(self, method: str, path: str, body: bytes, *, nonce: str | None = None) -> dict[str, str]:
+        """Headers of a delivering request; `nonce` with its counter, or a fresh one's first use."""
+        digest = content_digest(body)
+        parameters = signature_parameters(
+            created=int(self.clock.now().timestamp()),
+            nonce=f"{self.fresh_nonce(self.id)}.1" if nonce is None else nonce,
+            device=self.id,
+        )
+        signature = sealing.sign(self.upload, signature_base(method, path, digest, self.id, parameters))
         return {
             "Aigaq-Device": self.id,
-            "Content-Digest": content_digest(body),
-            "Aigaq-Signature": b64(signature),
+            "Content-Digest": digest,
+            "Signature-Input": f"{LABEL}={parameters}",
+            "Signature": f"{LABEL}=:{base64.b64encode(signature).decode()}:",
         }
 
-    def proof(self, nonce: str) -> str:
+    def proof(self, nonce: str, report: dict[str, Any] | None = None) -> str:
         """The answer to a session's challenge."""
-        return b64(sealing.sign(self.signing, sealing.session_message(self.id, nonce)))
+        message = sealing.session_message(self.id, nonce, canonical(report or {}))
+        return b64(sealing.sign(self.signing, message))
 
 
 class PowerCut(StoreFailed):

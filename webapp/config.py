@@ -30,6 +30,10 @@ class Config:
     rate_limits: bool = True
     # Argon2id memory of account passwords. Tests lower it here and nowhere else.
     password_memory_kib: int = 65536
+    # What one tablet may send: a stolen upload key cannot fill the disk. 0: without limit.
+    device_requests_per_hour: int = 20_000
+    device_gib_per_hour: int = 20
+    device_gib_stored: int = 200
     # `user:password` of CouchDB's administrator, where documents are in CouchDB.
     documents_admin: str = ""
 
@@ -50,6 +54,9 @@ class Config:
             port=int(env.get("AIGAQ_PORT") or "8000"),
             rate_limits=env.get("AIGAQ_RATE_LIMITS", "1") == "1",
             password_memory_kib=int(env.get("AIGAQ_PASSWORD_MEMORY_KIB") or "65536"),
+            device_requests_per_hour=int(env.get("AIGAQ_DEVICE_REQUESTS_PER_HOUR") or "20000"),
+            device_gib_per_hour=int(env.get("AIGAQ_DEVICE_GIB_PER_HOUR") or "20"),
+            device_gib_stored=int(env.get("AIGAQ_DEVICE_GIB_STORED") or "200"),
             documents_admin=env.get("AIGAQ_DOCUMENTS_ADMIN", ""),
         )
 

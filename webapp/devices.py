@@ -17,12 +17,12 @@ from datetime import UTC, datetime, timedelta
 from sqlalchemy import Engine, delete, select, update
 from sqlalchemy.orm import Session
 
-from sync.authorization import Account, Device, NewDevice
+from sync.authorization import Account, Device, DeviceReport, NewDevice
 from sync.errors import CodeExpired, CodeUnknown
 from sync.gateway.enrolment import ALPHABET, root_check
 from webapp import audit
 from webapp.access import as_author
-from webapp.models import AccountRow, CodeRow, DeviceRow, writing
+from webapp.models import AccountRow, CodeRow, DeviceRow, StandingRow, writing
 
 LIFETIME = timedelta(minutes=15)
 KEPT = timedelta(days=1)  # so that a used or expired code is told apart from a mistyped one
@@ -68,6 +68,7 @@ class Devices:
                 signing=row.signing,
                 upload=row.upload,
                 revoked=row.revoked_at is not None or not row.account.active,
+                may_deliver=row.standing is not None and row.standing.may_deliver,
             )
 
     def issue(self, account_id: str, root: bytes, *, issued_by: str) -> EnrolmentCode:
@@ -133,6 +134,34 @@ class Devices:
             values["app_version"] = app_version[:80]
         with writing(self._engine) as session:
             session.execute(update(DeviceRow).where(DeviceRow.id == device_id).values(**values))
+
+    def reported(self, device_id: str, report: DeviceReport) -> None:
+        """Keep how the tablet says it stands; what it does not say is kept as it was."""
+        said = {
+            name: getattr(report, name)
+            for name in ("keyset", "documents", "chunks", "bytes")
+            if getattr(report, name) is not None
+        }
+        with writing(self._engine) as session:
+            row = session.get(StandingRow, device_id)
+            if row is None:
+                row = StandingRow(device_id=device_id)
+                session.add(row)
+            row.reported_at = self._now()
+            for name, value in said.items():
+                setattr(row, name, value)
+            if report.under is not None:
+                row.under = list(report.under)
+        self.seen(device_id, clock_offset_ms=report.clock_offset_ms, app_version=report.app_version)
+
+    def let_deliver(self, device_id: str, allowed: bool) -> None:
+        """Whether the tablet may bring in what it holds although it is withdrawn."""
+        with writing(self._engine) as session:
+            row = session.get(StandingRow, device_id)
+            if row is None:
+                session.add(StandingRow(device_id=device_id, may_deliver=allowed))
+            else:
+                row.may_deliver = allowed
 
     def audit(self, action: str, *, account: str | None, subject: str, detail: dict[str, object]) -> None:
         """Append one row to the audit log."""

@@ -14,6 +14,7 @@ from typing import Any
 from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import (
     JSON,
+    BigInteger,
     Boolean,
     Connection,
     DateTime,
@@ -29,6 +30,8 @@ from sqlalchemy import (
 from sqlalchemy.engine.interfaces import Dialect
 from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column, relationship
 from sqlalchemy.types import TypeDecorator
+
+from sync.database import turn
 
 db = SQLAlchemy()
 
@@ -89,6 +92,22 @@ class DeviceRow(Base):
     revoked_at: Mapped[datetime | None] = mapped_column(Instant)
 
     account: Mapped[AccountRow] = relationship(lazy="joined")
+    standing: Mapped[StandingRow | None] = relationship(lazy="joined", uselist=False)
+
+
+class StandingRow(Base):
+    """How a tablet said it stands, last; and what the office lets a withdrawn one do."""
+
+    __tablename__ = "device_standing"
+
+    device_id: Mapped[str] = mapped_column(ForeignKey("device.id"), primary_key=True)
+    reported_at: Mapped[datetime | None] = mapped_column(Instant)
+    keyset: Mapped[int | None] = mapped_column(Integer)
+    documents: Mapped[int | None] = mapped_column(Integer)
+    chunks: Mapped[int | None] = mapped_column(Integer)
+    bytes: Mapped[int | None] = mapped_column(BigInteger)
+    under: Mapped[list[str] | None] = mapped_column(JSON)  # transport keys of what waits there
+    may_deliver: Mapped[bool] = mapped_column(Boolean, default=False)
 
 
 class CodeRow(Base):
@@ -153,5 +172,6 @@ def writing(engine: Engine | None = None) -> Iterator[Session]:
     Apart from the request's own session, which only reads: a transaction that has read an older
     state cannot write any more once somebody else has.
     """
-    with Session((engine or db.engine).execution_options(aigaq_writes=True)) as session, session.begin():
+    database = engine or db.engine
+    with turn(database), Session(database.execution_options(aigaq_writes=True)) as session, session.begin():
         yield session

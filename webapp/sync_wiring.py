@@ -18,7 +18,10 @@ from sync.documents.embedded import EmbeddedStore
 from sync.engine import SyncEngine
 from sync.gateway.keys import DEMO_CUSTODY_PASSPHRASE, ServerKeys
 from sync.gateway.media import MediaFolder
+from sync.gateway.replication.access import Credentials
+from sync.gateway.replication.routes import create_blueprint as create_replication
 from sync.gateway.routes import create_blueprint
+from sync.gateway.traffic import Quota
 from webapp.access import account_of_session, as_author
 from webapp.config import Config
 
@@ -31,6 +34,11 @@ def build_engine(settings: Config, database: Engine, authorizer: Authorizer) -> 
         media=MediaFolder(settings.instance / "media"),
         keys=ServerKeys.open(settings.instance / "keys", demo=settings.demo),
         authorizer=authorizer,
+        quota=Quota(
+            requests_per_hour=settings.device_requests_per_hour,
+            bytes_per_hour=settings.device_gib_per_hour << 30,
+            bytes_stored=settings.device_gib_stored << 30,
+        ),
     )
 
 
@@ -44,6 +52,11 @@ def open_documents(settings: Config) -> ReplicatedStore:
 def sync_blueprint(engine: SyncEngine) -> Blueprint:
     """The gateway, `/sync/…`."""
     return create_blueprint(engine, office_account)
+
+
+def replication_blueprint(engine: SyncEngine, credentials: Credentials) -> Blueprint:
+    """CouchDB's replication protocol, `/sync/couch/…`."""
+    return create_replication(engine, credentials)
 
 
 def office_account() -> Account | None:

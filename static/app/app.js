@@ -299,6 +299,7 @@ export class AqApp extends AqElement {
   #followUpdates() {
     for (const type of ['ready', 'failed', 'caching']) this.#updates.addEventListener(type, () => this.requestUpdate());
     // The locked screen says it by itself.
+    this.#updates.addEventListener('running', () => this.#context?.engine.runs(this.#updates.running).catch(() => undefined));
     this.#updates.addEventListener('offered', () => (this.phase === 'open' ? this.#offerUpdate() : this.requestUpdate()));
     this.#updates.start({ idle: () => this.phase !== 'open' && this.phase !== 'enrol', recording: () => this.#isRecording(), lock: () => this.lock({ leave: true }) }).catch(() => undefined);
   }

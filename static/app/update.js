@@ -4,7 +4,8 @@
  * was closed, the browser itself starts it: locked, and whole.)
  *
  * Owns the talk with the service worker's registration, and the moment in which the page changes over: with
- * nothing decrypted in memory. Events: `ready` (cached), `failed`, `offered` (a new version waits).
+ * nothing decrypted in memory. Events: `ready` (cached), `failed`, `offered` (a new version waits),
+ * `running` (which version this page is, is known).
  *
  * @typedef {object} Host the page, which must not change over under a person's hands
  * @property {() => boolean} idle nothing is open and nobody is typing
@@ -25,6 +26,8 @@ export class Updates extends EventTarget {
   #accepted = false;
   /** @type {Host | undefined} */
   #host;
+  /** The version whose files this page was made of, once known; a new one that takes over does not change it. */
+  running = '';
   /** A new version serves this page, which is still the old one: it reloads at the next lock. */
   stale = false;
 
@@ -47,7 +50,10 @@ export class Updates extends EventTarget {
     }
     const container = navigator.serviceWorker;
     let controlled = container.controller !== null;
-    if (controlled) this.#say('ready');
+    if (controlled) {
+      this.#say('ready');
+      this.#run(this.version);
+    }
     container.addEventListener('controllerchange', () => {
       if (controlled) this.#changeOver().catch(() => undefined);
       else this.#say('ready');
@@ -69,6 +75,8 @@ export class Updates extends EventTarget {
       if (!answer.ok || !answer.headers.get('content-type')?.includes('json')) return;
       const { version } = await answer.json();
       if (typeof version !== 'string' || !/^[\w.-]+$/.test(version)) return;
+      // Without a copy the page came from the server just now: it is what the server names.
+      if (!this.running && !this.stale) this.#run(version);
       const address = `${SCOPE}service_worker/sw.js?v=${version}`;
       this.#follow(await navigator.serviceWorker.register(address, { type: 'module', scope: SCOPE, updateViaCache: 'none' }));
     } catch {
@@ -109,6 +117,12 @@ export class Updates extends EventTarget {
     watch(registration.installing);
     if (registration.waiting && registration.active) this.#offer(registration.waiting);
     else if (registration.active && !registration.installing) this.#say('ready');
+  }
+
+  /** @param {string} version */
+  #run(version) {
+    this.running = version;
+    this.dispatchEvent(new CustomEvent('running'));
   }
 
   /** @param {ServiceWorker} worker */

@@ -41,6 +41,9 @@ export class EngineClient extends EventTarget {
     worker.addEventListener('error', (event) => this.#fail(event.message || 'worker'));
   }
 
+  /** The version of the shell that runs, for the office's list of tablets. @param {string} version @returns {Promise<void>} */
+  runs(version) { return this.#call('runs', [version]); }
+
   /** Ends the worker: unlocked keys go with it. */
   close() {
     this.#worker.terminate();
@@ -155,6 +158,15 @@ export class EngineClient extends EventTarget {
   readFrames(channel, id, from, count) { return this.#call('readFrames', [channel, id, from, count]); }
   /** @param {string} channel @param {import('./types.js').WithdrawRequest} request @returns {Promise<Reading>} */
   withdraw(channel, request) { return this.#call('withdraw', [channel, request]); }
+
+  /** @returns {Promise<{rule: import('./types.js').UploadRule, network: 'metered' | 'unmetered' | 'unknown', allowed: boolean, later: {chunks: number, bytes: number}, releaseAfterDays: number | null}>} */
+  uploads() { return this.#call('uploads'); }
+  /** @param {import('./types.js').UploadRule} rule @returns {Promise<void>} which networks large media may use */
+  setUploadRule(rule) { return this.#call('setUploadRule', [rule]); }
+  /** Large media may go over whatever network there is, for an hour. @returns {Promise<void>} */
+  allowUploads() { return this.#call('allowUploads'); }
+  /** @param {number | null} days verified media are freed by themselves so many days after their receipt; null: never @returns {Promise<void>} */
+  setReleaseRule(days) { return this.#call('setReleaseRule', [days]); }
 
   // Delivery
 

@@ -13,6 +13,7 @@ import { Delivery, UPLOADER_LOCK, whatWaits } from './replication/delivery.js';
 import { exportUndelivered, release } from './replication/departure.js';
 import { Gateway, Refusal, Unreachable } from './replication/gateway.js';
 import { readLedger, readReleasable } from './replication/ledger.js';
+import { Reporter } from './replication/report.js';
 import { Schedule } from './replication/schedule.js';
 import { Vault } from './vault.js';
 
@@ -50,11 +51,18 @@ export class Engine {
     this.owner = options.owner;
     this.gateway = new Gateway((path, init) => fetch(path, init), options.now);
     this.vault = new Vault(storage, options);
-    this.media = new MediaMethods({ open: () => this.#open, held: () => this.#held });
-    this.delivery = new Delivery(storage.database, storage.files.readRange, this.gateway, (progress) => options.emit('progress', progress));
+    this.media = new MediaMethods({
+      open: () => this.#open, held: () => this.#held, recordings: () => this.#opened?.recordings ?? null,
+      database: storage.database, gateway: this.gateway, now: options.now, wake: () => this.deliveries.wake(),
+    });
+    this.delivery = new Delivery(storage.database, storage.files.readRange, this.gateway, (progress) => options.emit('progress', progress), this.media.around);
+    this.reporter = new Reporter(storage.database, this.gateway);
     this.deliveries = new Schedule(() => this.#deliverOnce(), DELIVER_EVERY_MS);
     this.pulls = new Schedule(() => this.#pullOnce(), PULL_EVERY_MS);
   }
+
+  /** Which shell runs, as the page knows: told to the office. @param {string} version */
+  runs(version) { this.gateway.version = version; }
 
   // Vault
 
@@ -325,7 +333,9 @@ export class Engine {
     const round = await navigator.locks.request(UPLOADER_LOCK, { ifAvailable: true }, (lock) => (
       lock ? deliverVault(this.storage.database, this.storage.files.readRange, this.gateway, this.delivery) : null));
     if (!round) return { failed: false, again: true };
-    this.#note(round.connection, round.revoked);
+    // Where the office lets a withdrawn tablet deliver, it is withdrawn all the same: only reading says it no longer is.
+    this.#note(round.connection, round.revoked || this.#revoked);
+    if (round.connection === 'online' && !round.revoked) await this.reporter.tell();
     if (round.receipts > 0) this.#lastDelivery = new Date(this.options.now()).toISOString();
     await this.#opened?.absorb();
     await this.#count();

@@ -10,8 +10,6 @@ import { ulid } from './crypto/ulid.js';
 import { EngineError } from './errors.js';
 import { Refusal, Unreachable } from './replication/gateway.js';
 
-/** Told to the office's devices page. */
-const APP_VERSION = '1';
 const FEWEST_WORDS = 6;
 
 /**
@@ -29,7 +27,7 @@ export async function enrol(vault, gateway, request, world) {
   const [signing, upload] = await Promise.all([makeSigningKey(true), makeSigningKey(false)]);
   const device = { id: ulid(world.now()), name: String(request.deviceName ?? '') };
   const answer = await ask(gateway, { code, device: {
-    ...device, signing: signing.public, upload: upload.public, app_version: APP_VERSION, user_agent: world.userAgent,
+    ...device, signing: signing.public, upload: upload.public, app_version: gateway.version, user_agent: world.userAgent,
   } });
   const pinned = await acceptFirst(answer.keyset, { root, full: request.root });
   const self = {

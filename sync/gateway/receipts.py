@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Engine, and_, func, insert, select, update
+from sqlalchemy import Connection, Engine, and_, func, insert, select, update
 
 from sync.database import reading, writing
 from sync.gateway import tables
@@ -101,6 +101,7 @@ class Archive:
         with writing(self._database) as connection:
             query = select(columns.id, columns.sealed_sha256).where(columns.id.in_(ids))
             known = {row.id: row.sealed_sha256 for row in connection.execute(query)}
+            present = set(known)
             rows: dict[str, dict[str, Any]] = {}
             taken: set[str] = set()
             for envelope, contents in opened:
@@ -109,7 +110,6 @@ class Archive:
                     taken.add(envelope.id)
                     continue
                 rows.setdefault(envelope.id, row)
-            present = set(connection.scalars(select(columns.id).where(columns.id.in_(ids))))
             fresh = [row for id_, row in rows.items() if id_ not in present]
             if fresh:
                 connection.execute(insert(tables.envelope), fresh)
@@ -118,65 +118,40 @@ class Archive:
     def acknowledge(self, verdicts: Sequence[Verdict], *, now: str) -> dict[str, dict[str, Any]]:
         """Receipts for envelopes whose documents are stored or quarantined; the same one for whoever asks again."""
         answers: dict[str, dict[str, Any]] = {}
+        rows: list[dict[str, Any]] = []
+        held: list[dict[str, Any]] = []
         with writing(self._database) as connection:
+            known = _known_answers(connection, [verdict.envelope.id for verdict in verdicts])
+            chains = _Chains(connection, verdicts)
             for verdict in verdicts:
                 envelope = verdict.envelope
-                row = connection.execute(
-                    select(tables.receipt).where(tables.receipt.c.envelope == envelope.id)
-                ).one_or_none()
-                reason = verdict.reason
-                if row is not None:
-                    waiting = (
-                        tables.quarantine.c.envelope == envelope.id,
-                        tables.quarantine.c.released_at.is_(None),
-                    )
-                    reason = connection.scalar(select(tables.quarantine.c.reason).where(*waiting))
-                    answers[envelope.id] = _answer(row.body, row.signature, reason)
+                if envelope.id in known:
+                    answers[envelope.id] = known[envelope.id]
                     continue
-                body, signature, seq = self._sign(connection, verdict)
-                connection.execute(
-                    insert(tables.receipt).values(
-                        envelope=envelope.id, device=envelope.device, seq=seq, body=body, signature=signature
-                    )
+                body, seq = chains.next(verdict, self._keys.receipt_id)
+                signature = self._keys.sign_receipt(body, self._keys.receipt_id)
+                text = body.decode()
+                rows.append(
+                    {
+                        "envelope": envelope.id,
+                        "device": envelope.device,
+                        "seq": seq,
+                        "body": text,
+                        "signature": signature,
+                    }
                 )
-                if reason is not None:
-                    connection.execute(insert(tables.quarantine).values(_quarantine_row(verdict, now)))
-                if verdict.erased:
-                    own = tables.envelope.c.id == envelope.id
-                    connection.execute(update(tables.envelope).where(own).values(sealed=None))
-                answers[envelope.id] = _answer(body, signature, reason)
+                if verdict.reason is not None:
+                    held.append(_quarantine_row(verdict, now))
+                answers[envelope.id] = known[envelope.id] = _answer(text, signature, verdict.reason)
+            if rows:
+                connection.execute(insert(tables.receipt), rows)
+            if held:
+                connection.execute(insert(tables.quarantine), held)
+            erased = [verdict.envelope.id for verdict in verdicts if verdict.erased]
+            if erased:
+                own = tables.envelope.c.id.in_(erased)
+                connection.execute(update(tables.envelope).where(own).values(sealed=None))
         return answers
-
-    def _sign(self, connection: Any, verdict: Verdict) -> tuple[str, str, int]:
-        envelope, contents = verdict.envelope, verdict.contents
-        receipt = tables.receipt.c
-        # `with_for_update` orders writers on PostgreSQL; on SQLite BEGIN IMMEDIATE has done so already.
-        last = connection.execute(
-            select(receipt.seq, receipt.body)
-            .where(receipt.device == envelope.device)
-            .order_by(receipt.seq.desc())
-            .limit(1)
-            .with_for_update()
-        ).one_or_none()
-        archived = connection.execute(
-            select(tables.envelope.c.received_at).where(tables.envelope.c.id == envelope.id)
-        ).one()
-        seq = last.seq + 1 if last else 1
-        body = canonical(
-            {
-                "envelope": envelope.id,
-                "sealed_sha256": sha256_hex(envelope.sealed),
-                "revision": contents.rev,
-                "content_sha256": contents.content_sha256,
-                "size": len(envelope.sealed),
-                "device": envelope.device,
-                "received_at": archived.received_at,
-                "seq": seq,
-                "prev": sha256_hex(last.body.encode()) if last else "",
-                "key": self._keys.receipt_id,
-            }
-        )
-        return body.decode(), self._keys.sign_receipt(body), seq
 
     def of_channel(self, channel: str) -> list[dict[str, Any]]:
         """Receipts of all envelopes of a channel, oldest first, each with its document's id."""
@@ -243,6 +218,54 @@ class Archive:
         with writing(self._database) as connection:
             own = tables.quarantine.c.envelope == envelope
             connection.execute(update(tables.quarantine).where(own).values(**values))
+
+
+class _Chains:
+    """The devices' chains of receipts, continued within one write transaction: writers come one after another."""
+
+    def __init__(self, connection: Connection, verdicts: Sequence[Verdict]) -> None:
+        archived, receipt = tables.envelope.c, tables.receipt.c
+        ids = [verdict.envelope.id for verdict in verdicts]
+        found = connection.execute(select(archived.id, archived.received_at).where(archived.id.in_(ids)))
+        self._received = {row.id: row.received_at for row in found}
+        self._last: dict[str, tuple[int, str]] = {}
+        for device in {verdict.envelope.device for verdict in verdicts}:
+            own = select(receipt.seq, receipt.body).where(receipt.device == device)
+            last = connection.execute(own.order_by(receipt.seq.desc()).limit(1)).one_or_none()
+            self._last[device] = (last.seq, sha256_hex(last.body.encode())) if last else (0, "")
+
+    def next(self, verdict: Verdict, key: str) -> tuple[bytes, int]:
+        """The next receipt of the envelope's device, as it is signed, and its number."""
+        envelope, contents = verdict.envelope, verdict.contents
+        seq, prev = self._last[envelope.device]
+        body = canonical(
+            {
+                "envelope": envelope.id,
+                "sealed_sha256": sha256_hex(envelope.sealed),
+                "revision": contents.rev,
+                "content_sha256": contents.content_sha256,
+                "size": len(envelope.sealed),
+                "device": envelope.device,
+                "received_at": self._received[envelope.id],
+                "seq": seq + 1,
+                "prev": prev,
+                "key": key,
+            }
+        )
+        self._last[envelope.device] = (seq + 1, sha256_hex(body))
+        return body, seq + 1
+
+
+def _known_answers(connection: Connection, envelopes: Sequence[str]) -> dict[str, dict[str, Any]]:
+    """Receipts that these envelopes have already, as they were answered."""
+    receipt = tables.receipt.c
+    query = (
+        select(receipt.envelope, receipt.body, receipt.signature, tables.quarantine.c.reason)
+        .outerjoin(tables.quarantine, _WAITING)
+        .where(receipt.envelope.in_(envelopes))
+    )
+    rows = connection.execute(query)
+    return {row.envelope: _answer(row.body, row.signature, row.reason) for row in rows}
 
 
 def _answer(body: str, signature: str, reason: str | None) -> dict[str, Any]:

@@ -1,7 +1,7 @@
 """The gateway's addresses, `/sync/…` (docs/protocol.md): requests into calls, results into answers.
 
 Owns headers, size limits, status codes and streaming; no rule of its own. Carries no cookie of a tablet:
-delivering is signed, reading has a bearer token. `office_account` gives the person signed in on an office
+delivering is signed with a nonce that answers bring along, reading has a bearer token. `office_account` gives the person signed in on an office
 page, for the two addresses such pages use.
 """
 
@@ -12,17 +12,27 @@ import zlib
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
-from flask import Blueprint, Response, jsonify, request, stream_with_context
+from flask import Blueprint, Response, g, jsonify, request, stream_with_context
 from flask.typing import ResponseReturnValue
 
 from sync.authorization import Account, Device, may_open_custody, may_read_visit
 from sync.clock import timestamp
 from sync.engine import SyncEngine
-from sync.errors import AigaqError, BadRequest, BadSignature, NotFound, SessionExpired, TooLarge
+from sync.errors import (
+    AigaqError,
+    BadRequest,
+    BadSignature,
+    NonceNeeded,
+    NotFound,
+    RateLimited,
+    SessionExpired,
+    TooLarge,
+)
 from sync.gateway.enrolment import account_json, enrol
 from sync.gateway.media import CHUNK_BYTES
 from sync.gateway.outbox import MOST_BYTES
-from sync.gateway.sessions import Signed
+from sync.gateway.signatures import RequestHeaders
+from sync.gateway.standing import parse_report
 from sync.wire import is_sha256, parse_object, unb64
 
 SMALL_BODY = 1 << 20
@@ -42,6 +52,7 @@ def create_blueprint(
         ("POST", "/enrol", gateway.enrol),
         ("POST", "/session/challenge", gateway.challenge),
         ("POST", "/session", gateway.session),
+        ("POST", "/report", gateway.report),
         ("POST", "/outbox", gateway.outbox),
         ("POST", "/changes", gateway.changes),
         ("GET", "/packs/<sha256>", gateway.pack),
@@ -53,6 +64,7 @@ def create_blueprint(
     for method, rule, view in rules:
         blueprint.add_url_rule(rule, f"{view.__name__}", view, methods=[method])
     blueprint.after_request(_no_store)
+    blueprint.after_request(_bring_nonce)
     blueprint.register_error_handler(AigaqError, _refusal)
     blueprint.register_error_handler(Exception, _failure)
     return blueprint
@@ -66,6 +78,9 @@ class Gateway:
         self._office_account = office_account
 
     def hello(self) -> ResponseReturnValue:
+        device = request.headers.get("Aigaq-Device", "")
+        if device:
+            g.aigaq_nonce = self._engine.sessions.nonce(device)
         return jsonify(aigaq=1, server_time=self._now())
 
     def enrol(self) -> ResponseReturnValue:
@@ -85,21 +100,32 @@ class Gateway:
             signature = unb64(body.get("signature"))
         except BadRequest as error:
             raise BadSignature("not base64url") from error
-        token, ends, device = self._engine.sessions.open(
-            _text(body, "device"), _text(body, "nonce"), signature
+        opened = self._engine.sessions.open(
+            _text(body, "device"), _text(body, "nonce"), signature, body.get("report", {})
         )
-        self._engine.authorizer.seen(device.id, clock_offset_ms=None, app_version=None)
+        self._engine.authorizer.reported(opened.device.id, opened.report)
         return jsonify(
-            token=token,
-            expires_at=timestamp(ends),
-            account=account_json(device.account),
+            token=opened.token,
+            expires_at=timestamp(opened.ends),
+            account=account_json(opened.device.account),
             keyset=self._engine.keys.keyset,
             server_time=self._now(),
         )
 
+    def report(self) -> ResponseReturnValue:
+        """How the tablet stands, also while it is locked; it learns of a newer key set here."""
+        body = _body(SMALL_BODY)
+        device = self._delivering(body)
+        report = parse_report(parse_object(body))
+        self._engine.authorizer.reported(device.id, report)
+        keyset = self._engine.keys.keyset
+        newer = report.keyset is None or report.keyset < keyset["set"]["number"]
+        return jsonify(keyset=keyset if newer else None, server_time=self._now())
+
     def outbox(self) -> ResponseReturnValue:
         body = _body(MOST_BYTES)
         carrier = self._delivering(body)
+        self._engine.traffic.stored(carrier.id, len(body))
         receipts = self._engine.deliver(parse_object(body), carrier=carrier.id)
         return jsonify(receipts=receipts, server_time=self._now())
 
@@ -134,12 +160,14 @@ class Gateway:
 
     def put_chunk(self, sha256: str) -> ResponseReturnValue:
         body = _body(CHUNK_BYTES)
-        self._delivering(body)
+        device = self._delivering(body)
         if self._engine.content_keys.refused_chunks([sha256]):
             return jsonify(stored=False)  # Erased: the tablet may consider it delivered, and forget it.
         new = self._engine.media.put(sha256, body)
         if new and self._engine.content_keys.refused_chunks([sha256]):
             self._engine.media.delete(sha256)  # An erasure passed between the question and the write.
+        elif new:
+            self._engine.traffic.stored(device.id, len(body))
         return jsonify(stored=new), 201 if new else 200
 
     def get_chunk(self, sha256: str) -> ResponseReturnValue:
@@ -171,15 +199,24 @@ class Gateway:
 
     def _delivering(self, body: bytes) -> Device:
         headers = request.headers
-        signed = Signed(
+        signed = RequestHeaders(
             headers.get("Aigaq-Device", ""),
             headers.get("Content-Digest", ""),
-            headers.get("Aigaq-Signature", ""),
+            headers.get("Signature-Input", ""),
+            headers.get("Signature", ""),
             request.method,
             request.path,
             body,
         )
-        return self._engine.sessions.delivering(signed)
+        if request.query_string:
+            raise BadSignature("nothing that is not signed may belong to a delivering request")
+        try:
+            admitted = self._engine.sessions.delivering(signed)
+        except NonceNeeded:
+            g.aigaq_nonce = self._engine.sessions.nonce(signed.device)
+            raise
+        g.aigaq_nonce = admitted.next_nonce
+        return admitted.device
 
     def _reading(self) -> Device:
         scheme, _, token = request.headers.get("Authorization", "").partition(" ")
@@ -242,11 +279,21 @@ def _no_store(response: Response) -> Response:
     return response
 
 
+def _bring_nonce(response: Response) -> Response:
+    nonce = g.get("aigaq_nonce")
+    if nonce:
+        response.headers["Aigaq-Nonce"] = nonce
+    return response
+
+
 def _refusal(error: AigaqError) -> ResponseReturnValue:
     if error.status >= 500:
         _log.error("%s: %s", error.code, error.message)
         return jsonify(error="server-error", message="the server could not do this now"), error.status
-    return jsonify(error=error.code, message=error.message), error.status
+    answer = jsonify(error=error.code, message=error.message)
+    if isinstance(error, RateLimited):
+        answer.headers["Retry-After"] = str(error.retry_after)
+    return answer, error.status
 
 
 def _failure(error: Exception) -> ResponseReturnValue:

@@ -39,13 +39,9 @@ def envelope_message(envelope: str, sealed: bytes) -> bytes:
     return f"aigaq/envelope/1\n{envelope}\n{sha256_hex(sealed)}".encode()
 
 
-def upload_message(method: str, path: str, body: bytes) -> bytes:
-    """What the upload key signs."""
-    return f"aigaq/upload/1\n{method}\n{path}\n{sha256_hex(body)}".encode()
-
-
-def session_message(device: str, nonce: str) -> bytes:
-    return f"aigaq/session/1\n{device}\n{nonce}".encode()
+def session_message(device: str, nonce: str, report: bytes) -> bytes:
+    """What the device signs to read; `report`: RFC 8785 bytes of how it says it stands."""
+    return f"aigaq/session/2\n{device}\n{nonce}\n{sha256_hex(report)}".encode()
 
 
 def seal(public: X25519PublicKey, plain: bytes, info: bytes) -> bytes:

@@ -1,60 +1,80 @@
 """Who is asking: delivering by the upload key, reading by a session (docs/protocol.md, section 3).
 
-Owns challenges and reading sessions, stored hashed. A session ends with its time, with the device's
-revocation, or with the account.
+Owns challenges and reading sessions, stored hashed, and the order in which a delivering request is checked:
+a nonce is spent, and the quota charged, only by a request whose signature fits. A session ends with its
+time, with the device's revocation, or with the account.
 """
 
 from __future__ import annotations
 
-import base64
-import hashlib
 import secrets
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from sqlalchemy import Engine, delete, insert, select
 
-from sync.authorization import Authorizer, Device
+from sync.authorization import Authorizer, Device, DeviceReport
 from sync.clock import Clock, timestamp
 from sync.database import reading, writing
-from sync.errors import BadRequest, BadSignature, DeviceRevoked, SessionExpired, UnknownDevice
+from sync.errors import DeviceRevoked, SessionExpired, UnknownDevice
 from sync.gateway import sealing, tables
-from sync.wire import b64, sha256_hex, unb64
+from sync.gateway.nonces import Nonces
+from sync.gateway.signatures import RequestHeaders, parse_request
+from sync.gateway.standing import parse_report
+from sync.gateway.traffic import Traffic, Use
+from sync.wire import b64, canonical, sha256_hex
 
 CHALLENGE_LIFETIME = timedelta(minutes=5)
 SESSION_LIFETIME = timedelta(hours=12)
 
 
 @dataclass(frozen=True)
-class Signed:
-    """A delivering request, as its headers and body say it."""
+class Delivering:
+    """A delivering request that was let in."""
 
-    device: str
-    digest: str
-    signature: str
-    method: str
-    path: str
-    body: bytes
+    device: Device
+    next_nonce: str | None  # for the requests to come, where the present one will soon be worth nothing
+
+
+@dataclass(frozen=True)
+class Opened:
+    """A reading session."""
+
+    token: str
+    ends: datetime
+    device: Device
+    report: DeviceReport
 
 
 class Sessions:
-    def __init__(self, database: Engine, authorizer: Authorizer, clock: Clock) -> None:
+    def __init__(
+        self, database: Engine, authorizer: Authorizer, clock: Clock, nonces: Nonces, traffic: Traffic
+    ) -> None:
         self._database = database
         self._authorizer = authorizer
         self._clock = clock
+        self._nonces = nonces
+        self._traffic = traffic
 
-    def delivering(self, request: Signed) -> Device:
-        """The device that signed the request. Raises UnknownDevice, DeviceRevoked, BadSignature, BadRequest."""
-        device = self._device(request.device)
-        if request.digest != content_digest(request.body):
-            raise BadRequest("Content-Digest does not fit the body")
-        try:
-            signature = unb64(request.signature)
-        except BadRequest as error:
-            raise BadSignature("not base64url") from error
-        message = sealing.upload_message(request.method, request.path, request.body)
-        sealing.verify(device.upload, signature, message)
-        return device
+    def delivering(self, request: RequestHeaders) -> Delivering:
+        """Who signed the request, once its nonce is spent.
+
+        Raises UnknownDevice, DeviceRevoked, BadSignature, BadRequest, NonceNeeded, RateLimited.
+        """
+        device = self._known(request.device)
+        if device.revoked and not device.may_deliver:
+            raise DeviceRevoked("the office has withdrawn this device")
+        claim = parse_request(request)
+        sealing.verify(device.upload, claim.signature, claim.message)
+        nonce, counter, ends = self._nonces.read(device.id, claim.nonce)
+        self._traffic.admit(device.id, Use(nonce, counter, ends), len(request.body))
+        due = self._nonces.is_due(ends, counter)
+        return Delivering(device, self._nonces.issue(device.id) if due else None)
+
+    def nonce(self, device_id: str) -> str:
+        """For signing delivering requests; whoever asks, it is worth something to this device's key only."""
+        return self._nonces.issue(device_id)
 
     def challenge(self, device_id: str) -> str:
         """A nonce to sign, good once and for five minutes. Raises UnknownDevice, DeviceRevoked."""
@@ -68,8 +88,9 @@ class Sessions:
             connection.execute(insert(tables.challenge).values(row))
         return nonce
 
-    def open(self, device_id: str, nonce: str, signature: bytes) -> tuple[str, datetime, Device]:
-        """A token, when it ends, and the device. Raises UnknownDevice, DeviceRevoked, SessionExpired, BadSignature."""
+    def open(self, device_id: str, nonce: str, signature: bytes, report: Any) -> Opened:
+        """A session. Raises UnknownDevice, DeviceRevoked, SessionExpired, BadSignature, BadRequest."""
+        parsed = parse_report(report)
         device = self._device(device_id)
         now = self._clock.now()
         columns = tables.challenge.c
@@ -79,13 +100,15 @@ class Sessions:
             connection.execute(delete(tables.challenge).where(*own))
         if expires is None or expires < timestamp(now):
             raise SessionExpired("the challenge is used or too old")
-        sealing.verify(device.signing, signature, sealing.session_message(device_id, nonce))
+        sealing.verify(
+            device.signing, signature, sealing.session_message(device_id, nonce, canonical(report))
+        )
         token, ends = b64(secrets.token_bytes(32)), now + SESSION_LIFETIME
         with writing(self._database) as connection:
             connection.execute(delete(tables.session).where(tables.session.c.expires_at < timestamp(now)))
             row = {"digest": _digest(token), "device": device_id, "expires_at": timestamp(ends)}
             connection.execute(insert(tables.session).values(row))
-        return token, ends, device
+        return Opened(token, ends, device, parsed)
 
     def reading(self, token: str) -> Device:
         """The device of a bearer token. Raises SessionExpired, DeviceRevoked."""
@@ -100,17 +123,16 @@ class Sessions:
         return self._device(device_id)
 
     def _device(self, device_id: str) -> Device:
-        device = self._authorizer.device(device_id)
-        if device is None:
-            raise UnknownDevice("no such device")
+        device = self._known(device_id)
         if device.revoked:
             raise DeviceRevoked("the office has withdrawn this device")
         return device
 
-
-def content_digest(body: bytes) -> str:
-    """The `Content-Digest` header (RFC 9530) of a body."""
-    return f"sha-256=:{base64.b64encode(hashlib.sha256(body).digest()).decode()}:"
+    def _known(self, device_id: str) -> Device:
+        device = self._authorizer.device(device_id)
+        if device is None:
+            raise UnknownDevice("no such device")
+        return device
 
 
 def _digest(secret: str) -> str:

@@ -21,6 +21,7 @@ from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 
 from sync.clock import timestamp
 from sync.gateway import sealing
+from sync.gateway.signatures import RequestHeaders, parse_request
 from sync.wire import b64, canonical, sha256_hex, unb64
 
 ROOT = Path(__file__).parent.parent.parent
@@ -60,6 +61,7 @@ class EngineGateway:
         self.stream: list[dict[str, Any]] = []
         self.asked: list[dict[str, Any]] = []
         self.requests: list[str] = []
+        self.reports: list[dict[str, Any]] = []
         self._server: ThreadingHTTPServer | None = None
         self.port = 0
 
@@ -163,12 +165,20 @@ class EngineGateway:
     def missing(self, body: dict[str, Any]) -> tuple[int, Any]:
         return 200, {"missing": [name for name in body["hashes"] if name not in self.chunks]}
 
+    def report(self, body: dict[str, Any]) -> tuple[int, Any]:
+        self.reports.append(body)
+        newer = body["keyset"] < self.keyset["set"]["number"]
+        return 200, {"keyset": self.keyset if newer else None, "server_time": now()}
+
     def challenge(self, _body: dict[str, Any]) -> tuple[int, Any]:
         return 200, {"nonce": "n0nce", "server_time": now()}
 
     def session(self, body: dict[str, Any]) -> tuple[int, Any]:
         key = unb64(self.devices[body["device"]]["signing"])
-        sealing.verify(key, unb64(body["signature"]), sealing.session_message(body["device"], body["nonce"]))
+        report = canonical(body["report"])
+        self.reports.append(body["report"])
+        message = sealing.session_message(body["device"], body["nonce"], report)
+        sealing.verify(key, unb64(body["signature"]), message)
         return 200, {
             "token": "t0ken",
             "expires_at": now(),
@@ -192,6 +202,7 @@ def _handler(gateway: EngineGateway) -> type[BaseHTTPRequestHandler]:
         "/sync/enrol": gateway.enrol,
         "/sync/outbox": gateway.outbox,
         "/sync/media/missing": gateway.missing,
+        "/sync/report": gateway.report,
         "/sync/session/challenge": gateway.challenge,
         "/sync/session": gateway.session,
     }
@@ -229,7 +240,7 @@ def _handler(gateway: EngineGateway) -> type[BaseHTTPRequestHandler]:
             gateway.requests.append(f"POST {self.path}")
             if self._misbehave():
                 return
-            if self.path in ("/sync/outbox", "/sync/media/missing"):
+            if self.path in ("/sync/outbox", "/sync/media/missing", "/sync/report"):
                 self._check_upload(body)
             if self.path == "/sync/changes":
                 lines = "".join(json.dumps(line) + "\n" for line in gateway.changes(json.loads(body)))
@@ -251,8 +262,18 @@ def _handler(gateway: EngineGateway) -> type[BaseHTTPRequestHandler]:
 
         def _check_upload(self, body: bytes) -> None:
             device = gateway.devices[self.headers["Aigaq-Device"]]
-            message = sealing.upload_message(self.command, self.path, body)
-            sealing.verify(unb64(device["upload"]), unb64(self.headers["Aigaq-Signature"]), message)
+            claim = parse_request(
+                RequestHeaders(
+                    self.headers["Aigaq-Device"],
+                    self.headers["Content-Digest"],
+                    self.headers["Signature-Input"],
+                    self.headers["Signature"],
+                    self.command,
+                    self.path,
+                    body,
+                )
+            )
+            sealing.verify(unb64(device["upload"]), claim.signature, claim.message)
 
         def _misbehave(self) -> bool:
             if gateway.mode == "portal":

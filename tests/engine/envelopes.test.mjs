@@ -5,7 +5,7 @@ import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
 import { acceptFirst } from '../../static/engine/crypto/keyset.js';
 import { openContentKey, openWith } from '../../static/engine/crypto/sealing.js';
-import { verify } from '../../static/engine/crypto/signing.js';
+import { uploadBase, verify } from '../../static/engine/crypto/signing.js';
 import { StreamDamaged, openStream } from '../../static/engine/crypto/stream.js';
 import { canonical, fromBase64, sha256, text, toHex, utf8 } from '../../static/engine/crypto/wire.js';
 
@@ -50,10 +50,13 @@ test('the key set is accepted by the code’s characters and the fingerprint', a
 
 test('requests and sessions are signed over these very texts', async () => {
   const { upload, session, device } = vectors;
-  const digest = toHex(await sha256(utf8(upload.body)));
-  assert.equal(`aigaq/upload/1\n${upload.method}\n${upload.path}\n${digest}`, upload.message);
-  assert.ok(await verify(device.upload.public, upload.signature, upload.message));
-  assert.equal(`aigaq/session/1\n${device.id}\n${session.nonce}`, session.message);
+  const { digest, parameters, base } = await uploadBase(device.id, { ...upload, body: utf8(upload.body) });
+  assert.equal(base, upload.message);
+  assert.equal(digest, upload.headers['Content-Digest']);
+  assert.equal(`aigaq=${parameters}`, upload.headers['Signature-Input']);
+  const signature = /^aigaq=:(.*):$/.exec(upload.headers.Signature)[1];
+  assert.ok(await verify(device.upload.public, signature, upload.message));
+  assert.equal(`aigaq/session/2\n${device.id}\n${session.nonce}\n${toHex(await sha256(utf8(canonical(session.report))))}`, session.message);
   assert.ok(await verify(device.signing.public, session.signature, session.message));
 });
 

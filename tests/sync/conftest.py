@@ -43,7 +43,8 @@ class World:
     engine: SyncEngine
 
     def tablet(self, account: Account) -> Tablet:
-        return Tablet(account, self.engine.keys.keyset, self.authorizer, self.clock)
+        nonce = self.engine.sessions.nonce
+        return Tablet(account, self.engine.keys.keyset, self.authorizer, self.clock, nonce)
 
     def deliver(self, tablet: Tablet, *envelopes: dict[str, Any]) -> list[dict[str, Any]]:
         return self.engine.deliver({"envelopes": list(envelopes)}, carrier=tablet.id)

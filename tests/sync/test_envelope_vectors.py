@@ -13,6 +13,7 @@ from sync.authorization import NewDevice
 from sync.errors import BadSignature, Corrupt, WrongKey
 from sync.gateway import sealing
 from sync.gateway.media import open_frames
+from sync.gateway.signatures import RequestHeaders, parse_request
 from sync.wire import canonical, sha256_hex, unb64
 from tests.fakes import FakeAuthorizer, FakeClock
 from tests.personas import ALICE
@@ -79,10 +80,21 @@ def test_the_key_set_is_signed_by_its_root() -> None:
 
 def test_requests_and_sessions_are_signed_over_these_very_texts() -> None:
     upload, session, device = VECTORS["upload"], VECTORS["session"], VECTORS["device"]
-    message = sealing.upload_message(upload["method"], upload["path"], upload["body"].encode())
-    assert message.decode() == upload["message"]
-    sealing.verify(unb64(device["upload"]["public"]), unb64(upload["signature"]), message)
-    message = sealing.session_message(device["id"], session["nonce"])
+    headers = upload["headers"]
+    claim = parse_request(
+        RequestHeaders(
+            headers["Aigaq-Device"],
+            headers["Content-Digest"],
+            headers["Signature-Input"],
+            headers["Signature"],
+            upload["method"],
+            upload["path"],
+            upload["body"].encode(),
+        )
+    )
+    assert claim.message.decode() == upload["message"]
+    sealing.verify(unb64(device["upload"]["public"]), claim.signature, claim.message)
+    message = sealing.session_message(device["id"], session["nonce"], canonical(session["report"]))
     assert message.decode() == session["message"]
     sealing.verify(unb64(device["signing"]["public"]), unb64(session["signature"]), message)
 

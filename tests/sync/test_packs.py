@@ -213,7 +213,7 @@ def test_a_pack_is_renewed_when_its_tail_has_grown_and_the_old_one_is_served_for
 
 def session(world: World, tablet: Tablet) -> dict[str, str]:
     nonce = world.engine.sessions.challenge(tablet.id)
-    token, _, _ = world.engine.sessions.open(tablet.id, nonce, unb64(tablet.proof(nonce)))
+    token = world.engine.sessions.open(tablet.id, nonce, unb64(tablet.proof(nonce)), {}).token
     return {"Authorization": f"Bearer {token}"}
 
 

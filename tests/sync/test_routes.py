@@ -190,7 +190,8 @@ def test_delivering_needs_the_upload_keys_signature(client: FlaskClient, alice: 
     for spoilt, code in (
         ({**good, "Aigaq-Device": "01JZZZZZZZZZZZZZZZZZZZZZZZ"}, "unknown-device"),
         ({**good, "Aigaq-Device": bob.id}, "bad-signature"),
-        ({**good, "Aigaq-Signature": "!"}, "bad-signature"),
+        ({**good, "Signature": "!"}, "bad-signature"),
+        ({**good, "Signature-Input": ""}, "bad-signature"),
         ({**good, "Content-Digest": "sha-256=:AAAA:"}, "bad-request"),
         (alice.headers("POST", "/sync/changes", body), "bad-signature"),
         (alice.headers("PUT", "/sync/outbox", body), "bad-signature"),

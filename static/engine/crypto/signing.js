@@ -60,19 +60,54 @@ export async function signEnvelope(key, envelope, sealed) {
 }
 
 /**
- * Headers of a delivering request (protocol.md, section 3).
+ * Headers of a delivering request, in the form of RFC 9421 (protocol.md, section 3).
  * @param {CryptoKey} uploadKey
  * @param {string} device
- * @param {{method: string, path: string, body: Bytes}} request
+ * @param {{method: string, path: string, body: Bytes, nonce: string, created: number}} request `nonce` of the server
+ *   with its counter; `created` in seconds, as this tablet believes
  * @returns {Promise<Record<string, string>>}
  */
-export async function signUpload(uploadKey, device, { method, path, body }) {
-  const digest = await sha256(body);
+export async function signUpload(uploadKey, device, request) {
+  const { digest, parameters, base } = await uploadBase(device, request);
+  const signature = new Uint8Array(await crypto.subtle.sign(SCHEME, uploadKey, utf8(base)));
   return {
     'Aigaq-Device': device,
-    'Content-Digest': `sha-256=:${btoa(String.fromCharCode(...digest))}:`,
-    'Aigaq-Signature': await sign(uploadKey, `aigaq/upload/1\n${method}\n${path}\n${toHex(digest)}`),
+    'Content-Digest': digest,
+    'Signature-Input': `aigaq=${parameters}`,
+    Signature: `aigaq=:${plainBase64(signature)}:`,
   };
+}
+
+/**
+ * What is signed, and the headers that say so.
+ * @param {string} device
+ * @param {{method: string, path: string, body: Bytes, nonce: string, created: number}} request
+ */
+export async function uploadBase(device, { method, path, body, nonce, created }) {
+  const digest = `sha-256=:${plainBase64(await sha256(body))}:`;
+  const covered = '("@method" "@path" "content-digest" "aigaq-device")';
+  const parameters = `${covered};created=${Math.max(0, created)};nonce="${nonce}";keyid="${device}";alg="ecdsa-p256-sha256"`;
+  const base = [
+    `"@method": ${method}`, `"@path": ${path}`, `"content-digest": ${digest}`, `"aigaq-device": ${device}`,
+    `"@signature-params": ${parameters}`,
+  ].join('\n');
+  return { digest, parameters, base };
+}
+
+/** Base64 with its padding, as structured fields have it. @param {Uint8Array} bytes */
+function plainBase64(bytes) {
+  return btoa(String.fromCharCode(...bytes));
+}
+
+/**
+ * The answer to a session's challenge.
+ * @param {CryptoKey} key the device signing key
+ * @param {string} device
+ * @param {string} nonce
+ * @param {any} report how the tablet says it stands
+ */
+export async function signSession(key, device, nonce, report) {
+  return sign(key, `aigaq/session/2\n${device}\n${nonce}\n${toHex(await sha256(utf8(canonical(report))))}`);
 }
 
 /**

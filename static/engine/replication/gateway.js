@@ -1,6 +1,7 @@
 // Talking to the gateway: requests, and what it means when one does not come back as it should.
 //
 // Owns: the difference between no network, a captive portal, a server in trouble and a refusal.
+// Also the nonces that answers bring along, counted as they are used.
 // Knows no key and stores nothing; no request may be cached, follow a redirect or carry a cookie.
 // protocol.md, section 8 and "Error codes".
 
@@ -29,6 +30,8 @@ export class Refusal extends Error {
 
 const PATIENCE_MS = 30_000;
 const UPLOAD_PATIENCE_MS = 180_000;
+/** The server takes so many requests for one nonce. */
+const NONCE_USES = 256;
 
 export class Gateway {
   /**
@@ -39,6 +42,21 @@ export class Gateway {
     this.network = network;
     this.now = now;
     /** @type {number | null} server clock minus this clock, once known */ this.clockOffset = null;
+    /** @type {string | null} asks for nonces with every hello */ this.device = null;
+    /** Of the shell that runs; told to the office. */ this.version = '';
+    /** @type {{value: string, used: number}} */ this.nonce = { value: '', used: 0 };
+  }
+
+  /** For one signed request; empty where none is known: the refusal then brings one. @returns {string} */
+  takeNonce() {
+    if (!this.nonce.value || this.nonce.used >= NONCE_USES) return '';
+    this.nonce.used += 1;
+    return `${this.nonce.value}.${this.nonce.used}`;
+  }
+
+  /** What this tablet takes for the server's time, in seconds. */
+  seconds() {
+    return Math.floor((this.now() + (this.clockOffset ?? 0)) / 1000);
   }
 
   /**
@@ -46,7 +64,9 @@ export class Gateway {
    * @throws {Unreachable}
    */
   async hello() {
-    const response = await this.#send('/sync/hello', {}, PATIENCE_MS);
+    /** @type {Record<string, string>} */
+    const headers = this.device ? { 'Aigaq-Device': this.device } : {};
+    const response = await this.#send('/sync/hello', { headers }, PATIENCE_MS);
     if (response.status >= 500 || response.status === 429) throw new Unreachable('server-error', retryAfter(response));
     const body = await response.json().catch(() => null);
     if (!response.ok || body?.aigaq !== 1) throw new Unreachable('portal');
@@ -115,6 +135,8 @@ export class Gateway {
       throw new Unreachable('offline');
     }
     if (response.type === 'opaqueredirect') throw new Unreachable('portal');
+    const nonce = response.headers.get('Aigaq-Nonce');
+    if (nonce) this.nonce = { value: nonce, used: 0 };
     return response;
   }
 

@@ -4,11 +4,12 @@
 // epochs. Every batch is durable with its checkpoint in one transaction, so a stream that is cut goes on
 // where it was. protocol.md, sections 3 and 5.
 
-import { follow } from '../crypto/keyset.js';
-import { sign } from '../crypto/signing.js';
+import { signSession } from '../crypto/signing.js';
 import { EngineError } from '../errors.js';
 import { Refusal, Unreachable } from './gateway.js';
+import { adopt } from './keysets.js';
 import { isRow, parsePack, READS_PACKS, takePack } from './packs.js';
+import { describeTablet } from './report.js';
 
 /**
  * @typedef {import('../session.js').Session} Session
@@ -121,15 +122,14 @@ export class Pull {
     const { self, signingKey, storage } = this.session;
     const device = self.device.id;
     const { nonce } = await this.gateway.json('/sync/session/challenge', { body: JSON.stringify({ device }) });
-    const signature = await sign(signingKey, `aigaq/session/1\n${device}\n${nonce}`);
-    const answer = await this.gateway.json('/sync/session', { body: JSON.stringify({ device, nonce, signature }) });
-    const keyset = answer.keyset ? await follow(self.keyset, answer.keyset, self.root) : self.keyset;
+    const report = await describeTablet(storage.database, this.gateway, self.keyset.set.number);
+    const signature = await signSession(signingKey, device, nonce, report);
+    const answer = await this.gateway.json('/sync/session', { body: JSON.stringify({ device, nonce, signature, report }) });
+    if (answer.keyset) await adopt(this.session, answer.keyset);
     const account = answer.account ? { ...self.account, ...answer.account } : self.account;
-    if (keyset !== self.keyset || JSON.stringify(account) !== JSON.stringify(self.account)) {
-      const row = { name: 'keyset', signed: keyset };
-      await this.session.commit([{ t: 'self', self: { ...self, keyset, account } }], [{ store: 'public', put: row }]);
+    if (JSON.stringify(account) !== JSON.stringify(self.account)) {
+      await this.session.commit([{ t: 'self', self: { ...this.session.self, account } }]);
     }
-    await storage.database.write([{ store: 'public', put: { name: 'keyset', signed: keyset } }]);
     return answer.token;
   }
 }

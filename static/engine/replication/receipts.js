@@ -2,10 +2,12 @@
 //
 // Owns: the second check. Delivery runs without the vault and verifies with the key set it finds on the
 // disk, which whoever holds the tablet could exchange; here the set is the one the vault keeps, under the
-// pinned root. What fails is sealed and offered again: its content is still in the log.
+// pinned root. What fails is sealed and offered again: its content is still in the log. So is what was sealed to
+// a transport key that the office has given up meanwhile.
 
 import { verify } from '../crypto/signing.js';
 import { canonical } from '../crypto/wire.js';
+import { adoptKept } from './keysets.js';
 
 /**
  * @param {import('../session.js').Session} session
@@ -14,23 +16,33 @@ import { canonical } from '../crypto/wire.js';
  */
 export async function absorbReceipts(session, writing) {
   const { database } = session.storage;
-  const rows = (await database.all('outbox')).filter((row) => row.receipt);
+  await adoptKept(session);
+  const { transport } = session.self.keyset.set.keys;
+  const all = await database.all('outbox');
+  const rows = all.filter((row) => row.receipt);
+  const abandoned = all.filter((row) => row.error === 'unsealable' && row.key !== transport.id);
   /** @type {import('../store/records.js').Entry[]} */
   const entries = [];
   /** @type {import('../store/database.js').Write[]} */
   const writes = [];
   const changed = [];
-  const forged = [];
+  const anew = [];
   for (const row of rows) {
     const envelope = session.records.envelopes.get(row.id);
     writes.push({ store: 'outbox', remove: row.n });
     if (!envelope) continue;
     changed.push({ channel: envelope.channel, id: envelope.document });
     if (await isGenuine(row, session.self.keyset.set)) entries.push({ t: 'receipt', id: row.id, receipt: row.receipt, q: row.quarantined });
-    else forged.push(envelope);
+    else anew.push(envelope);
+  }
+  for (const row of abandoned) {
+    const envelope = session.records.envelopes.get(row.id);
+    if (!envelope) continue;
+    writes.push({ store: 'outbox', remove: row.n });
+    anew.push(envelope);
   }
   if (writes.length > 0) await session.commit(entries, writes);
-  for (const { channel, document } of forged) await writing.offerAgain(channel, document);
+  for (const { channel, document } of anew) await writing.offerAgain(channel, document);
   return changed;
 }
 

@@ -1,10 +1,12 @@
 // Who delivers: the device and its upload key, and requests signed with it.
 //
 // Owns: the one place where a delivering request is signed (protocol.md, section 3). Delivery, uploads and
-// the release of media ask through it, in the worker and in the service worker. It can only deliver.
+// the release of media ask through it, in the worker and in the service worker. It can only deliver. A request
+// that the server would not take for its nonce's sake is signed anew, once, with the nonce of that answer.
 
 import { signUpload } from '../crypto/signing.js';
 import { utf8 } from '../crypto/wire.js';
+import { Refusal } from './gateway.js';
 
 /** @typedef {import('../crypto/wire.js').Bytes} Bytes */
 
@@ -25,7 +27,9 @@ export class Sender {
    */
   static async of(database, gateway) {
     const [device, upload] = await Promise.all([database.get('public', 'device'), database.get('public', 'upload')]);
-    return device && upload ? new Sender(gateway, { device: device.id, key: upload.key }) : null;
+    if (!device || !upload) return null;
+    gateway.device = device.id;
+    return new Sender(gateway, { device: device.id, key: upload.key });
   }
 
   /**
@@ -36,8 +40,8 @@ export class Sender {
    */
   async post(path, value) {
     const body = utf8(JSON.stringify(value));
-    const headers = await this.#sign('POST', path, body);
-    return this.gateway.json(path, { headers: { ...headers, 'Content-Type': 'application/json' }, body });
+    return this.#signed('POST', path, body, (headers) => (
+      this.gateway.json(path, { headers: { ...headers, 'Content-Type': 'application/json' }, body })));
   }
 
   /**
@@ -47,12 +51,26 @@ export class Sender {
    * @throws {import('./gateway.js').Unreachable | import('./gateway.js').Refusal}
    */
   async put(path, body) {
-    const headers = await this.#sign('PUT', path, body);
-    await this.gateway.request(path, { method: 'PUT', headers: { ...headers, 'Content-Type': 'application/octet-stream' }, body });
+    await this.#signed('PUT', path, body, (headers) => (
+      this.gateway.request(path, { method: 'PUT', headers: { ...headers, 'Content-Type': 'application/octet-stream' }, body })));
   }
 
-  /** @param {string} method @param {string} path @param {Bytes} body */
-  #sign(method, path, body) {
-    return signUpload(this.identity.key, this.identity.device, { method, path, body });
+  /**
+   * @template T
+   * @param {string} method
+   * @param {string} path
+   * @param {Bytes} body
+   * @param {(headers: Record<string, string>) => Promise<T>} send
+   * @returns {Promise<T>}
+   */
+  async #signed(method, path, body, send) {
+    const { key, device } = this.identity;
+    const sign = () => signUpload(key, device, { method, path, body, nonce: this.gateway.takeNonce(), created: this.gateway.seconds() });
+    try {
+      return await send(await sign());
+    } catch (error) {
+      if (!(error instanceof Refusal) || error.code !== 'nonce-needed') throw error;
+      return send(await sign());
+    }
   }
 }
