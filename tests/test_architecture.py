@@ -36,6 +36,7 @@ ROOMS: dict[str, set[str]] = {
         "static/design",
         "static/forms",
         "static/engine/client.js",
+        "static/engine/media/player.js",
         "static/engine/types.js",
         "static/engine/errors.js",
     },

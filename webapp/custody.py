@@ -74,6 +74,8 @@ def give(channel: str, document_id: str) -> ResponseReturnValue:
         mime=body.get("mime"),
         # A complete file ends with its flagged frame; of any other the document says how many there are.
         interrupted_after=None if body.get("state", "complete") == "complete" else body.get("frames") or 0,
+        frames=body.get("frames") or 0,
+        duration_ms=body.get("duration_ms"),
         chunks=body.get("chunks") or [],
     )
 

@@ -6,6 +6,7 @@
 import { Erasure } from './erasure.js';
 import { Playback } from './media/playback.js';
 import { recoverMedia } from './media/recovery.js';
+import { releaseByRule } from './media/releasing.js';
 import { Recordings } from './media/recordings.js';
 import { purge, sealNotes } from './replication/departure.js';
 import { Pull } from './replication/pull.js';
@@ -57,6 +58,7 @@ export class Opened {
   async settle() {
     await recoverMedia(this.session, this.recordings);
     await this.absorb();
+    releaseByRule(this.session, this.world.gateway, this.world.now()).catch(() => {}); // Offline: at a later unlock.
   }
 
   /** Takes in receipts that delivery has verified. */

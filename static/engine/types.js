@@ -57,6 +57,8 @@
 
 /** @typedef {'online' | 'offline' | 'portal' | 'server-error'} Connection */
 
+/** Which networks large media may use (replication/metering.js). @typedef {'always' | 'unmetered' | 'ask'} UploadRule */
+
 /**
  * @typedef {object} EngineStatus
  * @property {'none' | 'locked' | 'unlocked'} vault

@@ -27,9 +27,11 @@ import { paddedSize } from './store/log.js';
 /** The newest schema that this app writes; a document of a newer one is only read. */
 const SCHEMA = 1;
 const CUSTODY_TYPES = new Set(['identity', 'testimony']);
-const CUSTODY_KINDS = new Set(['audio', 'video', 'appeal']);
+const CUSTODY_KINDS = new Set(['audio', 'video', 'appeal', 'original']);
 const VISIT_CHANNEL = /^visit-[0-9a-z]{26}$/;
 const DOCUMENT_ID = /^[a-z][a-z_]*:[^\s]{1,100}$/;
+/** What the office's own documents name as their device. */
+const OFFICE_DEVICE = 'office';
 const MOST_ANCESTORS = 1000;
 
 export class Writing {
@@ -147,7 +149,8 @@ export class Writing {
   }
 
   /**
-   * Seals what was written here once more: its server was restored from a backup, or a receipt was none.
+   * Seals what was written here once more: its server was restored from a backup, or a receipt was none. Until the
+   * new envelopes have receipts the documents count as undelivered, so nothing of them may leave the tablet.
    * @param {string} channel
    * @param {string} [id] one document; all of the channel where it is left out
    */
@@ -155,9 +158,35 @@ export class Writing {
     return this.#inTurn(async () => {
       for (const held of [...this.session.records.channels.get(channel)?.values() ?? []]) {
         if (held.erased || (id !== undefined && held.id !== id)) continue;
-        for (const leaf of held.leaves.filter(({ local }) => local)) await this.#write(channel, leaf, {});
+        const own = held.leaves.filter(({ local }) => local);
+        for (const leaf of own) {
+          if (!(await this.#waits(leaf))) await this.#write(channel, leaf, { entries: [{ t: 'lost', id: held.id, rev: leaf.rev }] });
+        }
+        if (own.length === 0) await this.#vouch(held);
       }
     });
+  }
+
+  /** Whether an envelope of it lies in the outbox, sealed. @param {HeldLeaf} leaf */
+  async #waits({ doc, rev }) {
+    for (const { id, n } of this.session.records.envelopesOf(doc._id).filter((e) => e.rev === rev)) {
+      const row = await this.session.storage.database.get('outbox', n);
+      if (row?.id === id && row.sealed) return true;
+    }
+    return false;
+  }
+
+  /**
+   * What the office wrote on top of this tablet's version may be lost with the office's copy, and with it the
+   * version: a further one with the same content is this tablet's to offer.
+   * @param {import('./store/records.js').Held} held without a leaf of its own
+   */
+  async #vouch({ id, channel, leaves }) {
+    const [winner] = standing(leaves);
+    if (this.session.records.envelopesOf(id).length === 0 || winner?.doc.device !== OFFICE_DEVICE || (winner.doc.schema ?? 1) > SCHEMA) return;
+    const { base: _, resolves: __, ...fields } = content(/** @type {Reading} */ (this.session.readings.get(channel, id)).doc);
+    const leaf = await this.#revise(channel, fields, [], true);
+    if (leaf) await this.#write(channel, leaf, {});
   }
 
   /** Resolves when every save that was asked for is done. */
@@ -170,9 +199,10 @@ export class Writing {
    * @param {string} channel
    * @param {any} fields parsed
    * @param {string[]} [settles] leaves between which a person has chosen; any other leaf goes on standing
+   * @param {boolean} [even] even where nothing changes
    * @returns {Promise<HeldLeaf | null>}
    */
-  async #revise(channel, fields, settles = []) {
+  async #revise(channel, fields, settles = [], even = false) {
     const held = this.session.records.get(channel, fields._id);
     if (held?.erased || this.session.records.erased.has(fields._id)) throw new EngineError('erased');
     const leaves = held?.leaves ?? [];
@@ -191,7 +221,7 @@ export class Writing {
       device: device.id,
     };
     const before = merge(leaves);
-    if (before && settles.length === 0 && Object.keys(base(before.doc, doc)).length === 0) return null;
+    if (before && !even && settles.length === 0 && Object.keys(base(before.doc, doc)).length === 0) return null;
     const resolves = [...new Set([...settles, ...resolved(leaves)])];
     if (resolves.length > 0) doc.resolves = resolves;
     if (parent) doc.base = this.#base(parent, doc, others.some(({ rev }) => !resolves.includes(rev)));

@@ -2,14 +2,15 @@
  * Opening a sealed item in a key holder's browser.
  *
  * Owns: the page of `custody/show.html`. The passphrase and the keys stay in this page's memory; the
- * server gives ciphertext only, after it has written the reason to its log. Nothing opened is stored:
- * a recording plays from a Blob that is dropped on closing.
+ * server gives ciphertext only, after it has written the reason to its log. Nothing opened is stored, and of
+ * a recording only the parts around the playhead are fetched, checked and opened.
  */
 import { boxKey, open as openBox } from '../engine/crypto/box.js';
 import { deriveKey } from '../engine/crypto/passphrase.js';
 import { openContentKey } from '../engine/crypto/sealing.js';
-import { openStream } from '../engine/crypto/stream.js';
-import { concat, fromBase64, sha256, text, toHex } from '../engine/crypto/wire.js';
+import { concat, fromBase64, text } from '../engine/crypto/wire.js';
+import { Frames, chunkReader } from '../engine/media/frames.js';
+import { Player } from '../engine/media/player.js';
 
 /**
  * @typedef {object} Opening what the server gives
@@ -20,7 +21,9 @@ import { concat, fromBase64, sha256, text, toHex } from '../engine/crypto/wire.j
  * @property {string | null} kind
  * @property {string | null} mime
  * @property {number | null} interrupted_after
- * @property {{sha256: string, size: number}[]} chunks
+ * @property {number} frames
+ * @property {number | null} duration_ms
+ * @property {import('../engine/media/chunks.js').ChunkEntry[]} chunks
  */
 
 /** What went wrong, by the name of the sentence that says it. */
@@ -31,8 +34,10 @@ const state = /** @type {HTMLElement} */ (document.getElementById('state'));
 const opened = /** @type {HTMLElement} */ (document.getElementById('opened'));
 const content = /** @type {HTMLElement} */ (document.getElementById('content'));
 const passphrase = /** @type {HTMLInputElement} */ (document.getElementById('passphrase'));
-/** Address of the Blob that plays, where one does. @type {string | null} */
+/** What plays, where something does. @type {Player | null} */
 let playing = null;
+/** Address of the picture that is shown. @type {string | null} */
+let shown = null;
 
 form.addEventListener('submit', async (event) => {
   event.preventDefault();
@@ -44,7 +49,7 @@ form.addEventListener('submit', async (event) => {
     const contentKey = await openContentKey(opening.stanza, await custodyKey(opening.custody), opening.id)
       .catch((error) => { throw error instanceof Failure ? error : new Failure('damaged'); });
     if (opening.sealed) showFields(await openText(opening, contentKey));
-    else await play(opening, await openRecording(opening, contentKey));
+    else await play(opening, await recordingFrames(opening, contentKey));
     passphrase.value = '';
     say('', false);
     form.hidden = true;
@@ -97,19 +102,22 @@ async function openText(opening, key) {
 /**
  * @param {Opening} opening
  * @param {import('../engine/crypto/wire.js').Bytes} key
+ * @returns {Promise<Frames>} opened as they are asked for
  */
-async function openRecording(opening, key) {
-  const parts = [];
-  for (const chunk of opening.chunks) {
-    const response = await fetch((form.dataset.chunks ?? '').replace('HASH', chunk.sha256));
-    if (response.status === 404) throw new Failure('missing');
-    if (!response.ok) throw new Failure('offline');
-    const bytes = new Uint8Array(await response.arrayBuffer());
-    if (toHex(await sha256(bytes)) !== chunk.sha256) throw new Failure('damaged');
-    parts.push(bytes);
-  }
-  if (parts.length === 0) throw new Failure('missing');
-  return openStream(await boxKey(key), opening.id, concat(...parts), opening.interrupted_after);
+async function recordingFrames(opening, key) {
+  const { id, chunks, frames, interrupted_after: interrupted } = opening;
+  if (chunks.length === 0 || frames === 0) throw new Failure('missing');
+  const size = chunks.reduce((sum, chunk) => sum + chunk.size, 0);
+  const file = { id, frames, complete: interrupted === null, size, chunks };
+  return new Frames(await boxKey(key), file, chunkReader(chunks, fetchChunk));
+}
+
+/** @param {string} sha256 */
+async function fetchChunk(sha256) {
+  const response = await fetch((form.dataset.chunks ?? '').replace('HASH', sha256)).catch(() => null);
+  if (response?.status === 404) throw new Failure('missing');
+  if (!response?.ok) throw new Failure('offline');
+  return new Uint8Array(await response.arrayBuffer());
 }
 
 /** @param {Record<string, unknown>} fields */
@@ -131,24 +139,51 @@ function showFields(fields) {
 
 /**
  * @param {Opening} opening
- * @param {import('../engine/crypto/wire.js').Bytes} bytes
+ * @param {Frames} frames
  */
-function play(opening, bytes) {
-  const type = /^(audio|video)\/[\w.+-]+(;.*)?$/.test(opening.mime ?? '') ? opening.mime ?? '' : 'video/webm';
-  playing = URL.createObjectURL(new Blob([bytes], { type }));
-  const player = document.createElement(opening.kind === 'audio' ? 'audio' : 'video');
-  player.controls = true;
-  player.className = 'player';
+async function play(opening, frames) {
+  const picture = /^image\/[\w.+-]+$/.test(opening.mime ?? '');
+  const mime = picture || /^(audio|video)\/[\w.+-]+(;.*)?$/.test(opening.mime ?? '') ? opening.mime ?? '' : 'video/webm';
+  /** @type {Promise<unknown>} */
+  let turn = Promise.resolve();
+  // The reader goes on where it was: one reading after another.
+  const read = (/** @type {number} */ from, /** @type {number} */ count) => {
+    const reading = turn.then(() => frames.read(from, count));
+    turn = reading.catch(() => {});
+    return reading;
+  };
+  // What does not open at all is said before a player stands there.
+  const first = await read(0, picture ? Infinity : 1);
+  if (picture) {
+    shown = URL.createObjectURL(new Blob([first], { type: mime }));
+    const image = document.createElement('img');
+    image.className = 'player';
+    image.alt = document.querySelector('h1')?.textContent ?? '';
+    image.src = shown;
+    content.replaceChildren(image);
+    return;
+  }
+  const element = document.createElement(opening.kind === 'audio' ? 'audio' : 'video');
+  element.controls = true;
+  element.className = 'player';
   // The browser offers no saving: what is opened is heard or seen here.
-  player.setAttribute('controlslist', 'nodownload noremoteplayback');
-  player.src = playing;
-  content.replaceChildren(player);
+  element.setAttribute('controlslist', 'nodownload noremoteplayback');
+  content.replaceChildren(element);
+  playing = new Player(element, { mime, frames: opening.frames, durationMs: opening.duration_ms, read }, (error) => {
+    const name = error instanceof Failure ? error.message : 'damaged';
+    const words = document.createElement('p');
+    words.className = 'error';
+    words.textContent = form.dataset[name] ?? name;
+    content.append(words);
+  });
 }
 
 function forget() {
-  content.replaceChildren();
-  if (playing) URL.revokeObjectURL(playing);
+  playing?.end();
   playing = null;
+  if (shown) URL.revokeObjectURL(shown);
+  shown = null;
+  content.replaceChildren();
   opened.hidden = true;
   form.hidden = false;
   form.reset();

@@ -25,6 +25,8 @@ CHUNK_BYTES = 1_048_576
 MEDIUM_CLASS = {
     "photo": "group",
     "sketch": "group",
+    "document": "group",
+    "original": "custody",
     "audio": "custody",
     "video": "custody",
     "appeal": "custody",
@@ -131,12 +133,23 @@ Chunk = part_of(
     {
         "sha256": Strict(str, required=True, validate=validate.Regexp(r"[0-9a-f]{64}\Z")),
         "size": Strict(int, required=True, validate=validate.Range(min=1, max=CHUNK_BYTES)),
+        "frame": integer(null=True),
+        "at": integer(null=True),
+    },
+)
+
+Capture = part_of(
+    "Capture",
+    {
+        "number": integer(required=True, minimum=1),
+        "prev": Strict(str, required=True, validate=validate.Regexp(r"([0-9a-f]{64})?\Z")),
+        "sha256": Strict(str, required=True, validate=validate.Regexp(r"[0-9a-f]{64}\Z")),
     },
 )
 
 
 class Medium(Header):  # type: ignore[misc, valid-type]
-    """A photo, sketch, recording or appeal. Its bytes and its key are elsewhere."""
+    """A photo, sketch, document, recording or appeal. Its bytes and its key are elsewhere."""
 
     kind = one_of(*MEDIUM_CLASS, required=True)
     mime = text(required=True, minimum=1)
@@ -155,6 +168,10 @@ class Medium(Header):  # type: ignore[misc, valid-type]
     place = text(null=True)
     theme = identifier(null=True)
     caption = text(null=True)
+    name = text(null=True)
+    imported = flag(null=True)
+    original = identifier(null=True)
+    capture = fields.Nested(Capture, allow_none=True)
 
     @validates_schema(skip_on_field_errors=True)
     def _sizes(self, document: dict[str, object], **rest: object) -> None:

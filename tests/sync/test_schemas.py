@@ -46,9 +46,9 @@ def test_every_kind_of_event_is_described_with_its_data() -> None:
         assert [field for field in schema().fields if not re.search(rf"\b{field}\b", data[1])] == []
 
 
-@pytest.mark.parametrize("kind", ["photo", "sketch", "audio", "video", "appeal"])
+@pytest.mark.parametrize("kind", ["photo", "sketch", "document", "audio", "video", "appeal", "original"])
 def test_a_mediums_class_goes_by_its_kind(kind: str) -> None:
-    expected = "group" if kind in ("photo", "sketch") else "custody"
+    expected = "group" if kind in ("photo", "sketch", "document") else "custody"
     medium = {
         **HEADER,
         "_id": "medium:1",

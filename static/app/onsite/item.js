@@ -6,7 +6,7 @@
 import { html, icon, nothing } from '../element.js';
 import { ChannelElement } from '../capture/channel_element.js';
 import { dayOf } from '../capture/day.js';
-import { Playback } from './playback.js';
+import { Player } from '../../engine/media/player.js';
 import { entryWords } from './words.js';
 import { timelineEntries } from './entries.js';
 import '../capture/dock.js';
@@ -27,7 +27,7 @@ export class AqItem extends ChannelElement {
 
   static reads = ['event', 'note', 'medium', 'interview', 'submission', 'identity', 'testimony', 'finding', 'recommendation'];
 
-  /** @type {Playback | null} */ #playback = null;
+  /** @type {Player | null} */ #playback = null;
 
   constructor() {
     super();
@@ -183,12 +183,15 @@ export class AqItem extends ChannelElement {
   /** @param {Record<string, any>} doc */
   async play(doc) {
     try {
-      const { mime, bytes } = await this.app.engine.readMedium(this.channel, doc._id);
+      const recorded = await this.app.engine.describeMedium(this.channel, doc._id);
       this.playing = 'on';
       await this.updateComplete;
       const player = /** @type {HTMLMediaElement | null} */ (this.querySelector('.player'));
       if (!player) return;
-      this.#playback = new Playback(player, { mime, bytes, durationMs: doc.duration_ms });
+      this.#playback = new Player(player, {
+        ...recorded,
+        read: async (from, count) => new Uint8Array((await this.app.engine.readFrames(this.channel, doc._id, from, count)).bytes),
+      }, () => { this.playing = 'other'; });
       await player.play().catch(() => {});
     } catch (error) {
       const code = /** @type {any} */ (error)?.code;

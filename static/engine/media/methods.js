@@ -1,17 +1,30 @@
 // Media as the page asks for them: the lines of docs/engine.md under "Media".
 //
-// Owns: which of them go on behind the PIN's gate. What runs can be continued, ended and erased there;
-// nothing can be begun or opened.
+// Owns: which of them go on behind the PIN's gate (what runs can be continued, ended and erased there; nothing
+// can be begun or opened), and the person's two rules: over which networks large media go, and when verified
+// ones are freed.
+
+import { EngineError } from '../errors.js';
+import { ALLOWED_MS, mayGo, networkKind, readChoice, UPLOAD_RULES, writeChoice } from '../replication/metering.js';
+import { Uploads } from '../replication/uploads.js';
+import { readReleaseRule, releaseByRule, writeReleaseRule } from './releasing.js';
 
 /**
  * @typedef {import('../opened.js').Opened} Opened
- * @typedef {{open: () => Opened, held: () => Opened}} Access `open`: unlocked, else `locked`; `held`: also behind the PIN
+ * @typedef {object} Access
+ * @property {() => Opened} open unlocked, else `locked`
+ * @property {() => Opened} held also behind the PIN
+ * @property {() => import('./recordings.js').Recordings | null} recordings null while nothing is held
+ * @property {import('../store/database.js').Database} database
+ * @property {import('../replication/gateway.js').Gateway} gateway
+ * @property {() => number} now
+ * @property {() => void} wake delivery
  */
 
 /** What the worker takes for this part. */
 export const MEDIA_METHODS = [
   'startMedium', 'appendFrame', 'finishMedium', 'interruptMedium', 'eraseMedium', 'addMedium', 'readMedium', 'describeMedium',
-  'readFrames', 'withdraw',
+  'readFrames', 'withdraw', 'uploads', 'setUploadRule', 'allowUploads', 'setReleaseRule',
 ];
 
 export class MediaMethods {
@@ -40,4 +53,57 @@ export class MediaMethods {
   readFrames(channel, id, from, count) { return this.access.open().playback.readFrames(channel, id, from, count); }
   /** @param {string} channel @param {any} request */
   withdraw(channel, request) { return this.access.open().erasure.withdraw(channel, request); }
+
+  /** What uploading may know of this tablet. @returns {import('../replication/uploads.js').Surroundings} */
+  get around() {
+    return {
+      network: () => network(),
+      now: this.access.now,
+      giveWay: async () => {
+        const recordings = this.access.recordings();
+        if (!recordings || recordings.count === 0) return false;
+        await recordings.quiet();
+        return true;
+      },
+    };
+  }
+
+  async uploads() {
+    const { database, now } = this.access;
+    const choice = await readChoice(database);
+    const { later } = await new Uploads(database, async () => new Uint8Array(0), () => {}, this.around).waiting();
+    const bytes = later.reduce((sum, { size }) => sum + size, 0);
+    const { session } = this.access.open();
+    return {
+      rule: choice.rule, network: network(), allowed: mayGo(choice, network(), now()),
+      later: { chunks: later.length, bytes }, releaseAfterDays: readReleaseRule(session),
+    };
+  }
+
+  /** @param {import('../types.js').UploadRule} rule */
+  async setUploadRule(rule) {
+    this.access.open();
+    if (!UPLOAD_RULES.includes(rule)) throw new EngineError('refused', 'rule');
+    await writeChoice(this.access.database, { rule, allowedUntil: 0 });
+    this.access.wake();
+  }
+
+  async allowUploads() {
+    const { rule } = await readChoice(this.access.database);
+    await writeChoice(this.access.database, { rule, allowedUntil: this.access.now() + ALLOWED_MS });
+    this.access.wake();
+  }
+
+  /** @param {number | null} days */
+  async setReleaseRule(days) {
+    const { session } = this.access.open();
+    if (days !== null && !(Number.isInteger(days) && days >= 1 && days <= 365)) throw new EngineError('refused', 'days');
+    await writeReleaseRule(session, days);
+    releaseByRule(session, this.access.gateway, this.access.now()).catch(() => {}); // Offline: at a later unlock.
+  }
+}
+
+/** @returns {import('../replication/metering.js').NetworkKind} */
+function network() {
+  return networkKind(/** @type {any} */ (globalThis.navigator)?.connection);
 }

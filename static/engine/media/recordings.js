@@ -26,7 +26,7 @@ import { Recording } from './recording.js';
  * @typedef {import('../store/database.js').Write} Write
  */
 
-const KINDS = new Set(['photo', 'sketch', 'audio', 'video', 'appeal']);
+const KINDS = new Set(['photo', 'sketch', 'document', 'audio', 'video', 'appeal', 'original']);
 /** Plaintext of one frame of what comes whole. */
 const FRAME = 1 << 20;
 const EMPTY = { state: 'recording', frames: 0, bytes: 0, plain_bytes: 0, duration_ms: null, chunks: [] };

@@ -23,7 +23,7 @@ import { Uploads } from './uploads.js';
  * @property {Connection} connection
  * @property {number} receipts verified in this round
  * @property {number} chunks sent in this round
- * @property {number} left rows that still wait
+ * @property {number} left rows that still wait for their turn
  * @property {boolean} revoked the office has withdrawn this device
  * @property {number} [retryAfterMs] asked for by the server
  */
@@ -41,15 +41,16 @@ export class Delivery {
    * @param {(name: string, offset: number, length: number) => Promise<import('../crypto/wire.js').Bytes>} readRange
    * @param {import('./gateway.js').Gateway} gateway
    * @param {(progress: {sent: number, total: number, bytes: number}) => void} [progress]
+   * @param {import('./uploads.js').Surroundings} [around]
    */
-  constructor(database, readRange, gateway, progress = () => {}) {
+  constructor(database, readRange, gateway, progress = () => {}, around = {}) {
     this.database = database;
     this.gateway = gateway;
     this.progress = progress;
     this.uploads = new Uploads(database, readRange, (rows) => {
       this.chunks += rows.length;
       for (const row of rows) this.#count(row.size);
-    });
+    }, around);
     /** Sent, or found to be held, in this round. */
     this.chunks = 0;
     /** @type {{sent: number, total: number, bytes: number}} */ this.counted = { sent: 0, total: 0, bytes: 0 };
@@ -67,7 +68,7 @@ export class Delivery {
       const sender = await Sender.of(this.database, this.gateway);
       if (!sender) return round;
       await this.gateway.hello();
-      const waiting = (await this.uploads.waiting()).length + (await this.#rowsWaiting()).length;
+      const waiting = await this.#left();
       this.counted = { sent: 0, total: waiting, bytes: 0 };
       await this.#sendEnvelopes(sender, round);
       await this.uploads.pass(sender);
@@ -81,8 +82,12 @@ export class Delivery {
       } else throw error;
     }
     round.chunks = this.chunks;
-    round.left = (await this.uploads.waiting()).length + (await this.#rowsWaiting()).length;
+    round.left = await this.#left();
     return round;
+  }
+
+  async #left() {
+    return (await this.uploads.waiting()).now.length + (await this.#rowsWaiting()).length;
   }
 
   /** @param {Sender} sender @param {Round} round */

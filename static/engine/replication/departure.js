@@ -21,15 +21,16 @@ const EXPORT_MAGIC = 'AIGAQ-EXPORT-1\n';
  * @param {Session} session
  * @param {import('./gateway.js').Gateway} gateway
  * @param {string} channel
+ * @param {(id: string) => boolean} [wanted] which of them; all where it is left out
  * @returns {Promise<{bytes: number, items: string[]}>} what was freed
  */
-export async function release(session, gateway, channel) {
+export async function release(session, gateway, channel, wanted = () => true) {
   const { database, files } = session.storage;
   const free = await readReleasable(session, channel);
   const rows = await database.all('chunks');
   const freed = [];
   let bytes = 0;
-  for (const id of free.items) {
+  for (const id of free.items.filter(wanted)) {
     const file = session.records.files.get(id);
     if (!file) continue;
     const own = rows.filter((row) => row.file === file.file);
