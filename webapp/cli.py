@@ -14,6 +14,7 @@ from flask.cli import with_appcontext
 from sqlalchemy import func, select
 
 from sync.authorization import Account
+from webapp import archive
 from webapp.accounts import demo_password, hasher, open_account, person_document, problem_with
 from webapp.imports import commands as imports
 from webapp.models import ROLES, AccountRow, db, writing
@@ -27,7 +28,15 @@ SYSTEM = Account(
 
 def register(app: Flask) -> None:
     """Add the commands to `flask`."""
-    for command in (init_db, seed, export_form, rebuild, create_account, *imports.COMMANDS):
+    for command in (
+        init_db,
+        seed,
+        export_form,
+        rebuild,
+        create_account,
+        *imports.COMMANDS,
+        *archive.COMMANDS,
+    ):
         app.cli.add_command(command)
 
 

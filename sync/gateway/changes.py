@@ -95,9 +95,11 @@ class ChangesStream:
             try:
                 yield from self._channel(channel, question)
             except NotFound:
-                yield _line(gone=channel)
+                continue  # deleted at this moment: told with the next answer
+        # Of a channel that is not known here nothing is said: after a restore it may be yet to come, and whoever
+        # was told that it is gone would purge what nobody else has.
         for channel in question.channels:
-            if channel not in readable:
+            if channel not in readable and self._channels.card(channel) is not None:
                 yield _line(gone=channel)
         yield _line(end=True, server_time=timestamp(self._clock.now()))
 

@@ -4,6 +4,7 @@ import { test } from 'node:test';
 
 import { canonical } from '../../static/engine/crypto/wire.js';
 import { makeSigningKey, sign } from '../../static/engine/crypto/signing.js';
+import { revisionId } from '../../static/engine/replication/revisions.js';
 import { Schedule } from '../../static/engine/replication/schedule.js';
 import { whatWaits } from '../../static/engine/replication/delivery.js';
 import { json, organisation } from './organisation.mjs';
@@ -159,10 +160,29 @@ test('a restored server gets everything again that was written here', async () =
   const { office, tablet, id } = await waitingNote();
   await tablet.deliver();
   await tablet.opened.writing.offerAgain(CHANNEL);
-  assert.equal(tablet.get(CHANNEL, id).delivered, true);
-  await tablet.deliver();
+  assert.equal(tablet.get(CHANNEL, id).delivered, false);
+  // A second time says nothing new, and what waits is offered once.
+  await tablet.opened.writing.offerAgain(CHANNEL);
+  assert.equal((await whatWaits(tablet.storage.database)).documents, 1);
+  const again = await restart(tablet);
+  assert.equal(again.get(CHANNEL, id).delivered, false);
+  await again.deliver();
+  assert.equal(again.get(CHANNEL, id).delivered, true);
   assert.equal(office.opened.length, 2);
   assert.equal(office.opened[0].rev, office.opened[1].rev);
+});
+
+test('what the office had written over a version of this tablet is offered anew after a restore', async () => {
+  const { office, tablet, id } = await waitingNote();
+  await tablet.deliver();
+  const { doc, rev } = tablet.get(CHANNEL, id);
+  const theirs = { ...doc, text: 'y', device: 'office', base: { text: 'x' } };
+  const over = await revisionId(rev, theirs);
+  await tablet.session.commit([{ t: 'doc', c: CHANNEL, l: { rev: over, ancestors: [rev], deleted: false, doc: theirs } }]);
+  await tablet.opened.writing.offerAgain(CHANNEL);
+  await tablet.deliver();
+  const [, vouched] = office.opened;
+  assert.deepEqual([vouched.document.text, vouched.ancestors, vouched.document.base], ['y', [over, rev], {}]);
 });
 
 test('rounds never overlap, and a wake during a round makes one more', async () => {

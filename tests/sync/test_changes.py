@@ -61,7 +61,8 @@ def test_reference_comes_first_and_new_visits_by_themselves(world: World, alice:
 def test_who_is_no_member_is_told_nothing_of_a_visit(world: World, visit: str, stranger: Account) -> None:
     lines = read(world, stranger, {visit: None, "office": None, "visit-nowhere": None})
     assert ids(lines) == ["facility:one"]
-    assert {line["gone"] for line in lines if "gone" in line} == {visit, "office", "visit-nowhere"}
+    # Of what is not known here nothing is said: after a restore it may be yet to come.
+    assert {line["gone"] for line in lines if "gone" in line} == {visit}
 
 
 def test_a_stream_can_be_resumed_at_every_line(world: World, alice: Tablet, visit: str) -> None:

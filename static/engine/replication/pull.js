@@ -178,10 +178,15 @@ class Batch {
     this.#channel = channel;
     const known = this.session.records.checkpoints.get(channel);
     if (known?.epoch === epoch) return;
+    if (known?.epoch) {
+      this.restarted = true;
+      // The reference channel is never made anew: the whole server was restored, and channels may be missing from
+      // it that it will not even name. Before the new epoch is noted, so that a crash in between repeats it.
+      for (const name of channel === REFERENCE ? [...this.session.records.channels.keys()] : [channel]) {
+        await this.world.offerAgain(name);
+      }
+    }
     await this.session.commit([{ t: 'since', c: channel, epoch, since: null }]);
-    if (!known?.epoch) return;
-    this.restarted = true;
-    await this.world.offerAgain(channel);
   }
 
   /** @param {any} row */

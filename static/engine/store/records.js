@@ -17,6 +17,7 @@
  *   {t: 'doc', c: string, l: HeldLeaf} |
  *   {t: 'envelope', e: Envelope} |
  *   {t: 'receipt', id: string, receipt: import('../types.js').Receipt, q: string | null} |
+ *   {t: 'lost', id: string, rev: string} |
  *   {t: 'draft', k: string, v?: any} |
  *   {t: 'meta', k: string, v: any} |
  *   {t: 'since', c: string, epoch: string | null, since: string | null} |
@@ -52,6 +53,7 @@ export class Records {
       case 'doc': this.#addLeaf(entry.c, entry.l); break;
       case 'envelope': this.#addEnvelope(entry.e); break;
       case 'receipt': this.#addReceipt(entry.id, entry.receipt, entry.q); break;
+      case 'lost': this.#lose(entry.id, entry.rev); break;
       case 'draft':
         if (entry.v === undefined) this.drafts.delete(entry.k);
         else this.drafts.set(entry.k, entry.v);
@@ -167,6 +169,15 @@ export class Records {
     const kept = all.filter((e) => !e.receipt || e.n >= envelope.n);
     for (const e of all) if (!kept.includes(e)) this.envelopes.delete(e.id);
     this.#envelopesOf.set(envelope.document, kept);
+  }
+
+  /**
+   * The server that gave its receipts knows them no more: the revision is undelivered again.
+   * @param {string} id @param {string} rev
+   */
+  #lose(id, rev) {
+    for (const e of this.envelopesOf(id)) if (e.rev === rev) this.envelopes.delete(e.id);
+    this.#envelopesOf.set(id, this.envelopesOf(id).filter((e) => e.rev !== rev));
   }
 
   /** @param {string} channel @param {string} id */
