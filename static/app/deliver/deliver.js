@@ -6,17 +6,21 @@
  */
 import { AqElement, html, icon, nothing, repeat } from '../element.js';
 import { describe } from '../wrapup/material.js';
+import './media_rules.js';
 
 const STEPS = /** @type {const} */ (['captured', 'sealed', 'received', 'verified']);
 const FILTERS = /** @type {const} */ (['all', 'waiting', 'attention']);
 /** How many items are drawn at first; the newest matter most. */
 const FIRST = 60;
+const PROGRESS_MS = 1000;
 
 class Deliver extends AqElement {
   static properties = {
     channel: {}, ledger: { state: true }, docs: { state: true }, releasable: { state: true },
     filter: { state: true }, shown: { state: true }, busy: { state: true }, progress: { state: true },
   };
+
+  /** @type {ReturnType<typeof setTimeout> | null} */ #soon = null;
 
   constructor() {
     super();
@@ -34,7 +38,7 @@ class Deliver extends AqElement {
     super.connectedCallback();
     this.follow(this.channel, () => this.#read());
     this.listen(this.app, 'status', () => this.#read());
-    this.listen(this.app.engine, 'progress', (event) => { this.progress = event.detail; });
+    this.listen(this.app.engine, 'progress', (event) => this.#onProgress(event.detail));
   }
 
   async #read() {
@@ -50,6 +54,12 @@ class Deliver extends AqElement {
     } catch (error) {
       this.app.notifyError(error);
     }
+  }
+
+  /** What arrives chunk by chunk moves the items' own bars, not more often than an eye follows. @param {any} progress */
+  #onProgress(progress) {
+    this.progress = progress;
+    this.#soon ??= setTimeout(() => { this.#soon = null; if (this.isConnected) this.#read(); }, PROGRESS_MS);
   }
 
   async #now() {
@@ -107,6 +117,7 @@ class Deliver extends AqElement {
               <span class="meta">${this.t(`deliver.${step}`)}</span></div>`)}</div>
         </section>
         ${this.#items(ledger.items)}
+        <aq-media-rules .app=${this.app} .channel=${this.channel}></aq-media-rules>
         ${this.#space()}
         ${waiting > 0 ? html`<section class="card row between">
           <div class="grow"><h2>${this.t('deliver.exportTitle')}</h2><p class="meta">${this.t('deliver.exportText')}</p></div>
@@ -163,6 +174,7 @@ class Deliver extends AqElement {
     return html`<div class="list-item ledger-item" data-item=${item.id} data-verified=${item.verified}>
       ${icon(named.icon)}
       <span class="body"><strong>${named.title}</strong><span class="meta">${facts}</span>
+        ${item.parts && item.parts[0] < item.parts[1] ? html`<progress max=${item.parts[1]} .value=${item.parts[0]} aria-label=${this.t('deliver.parts', { have: item.parts[0], all: item.parts[1] })}></progress>` : nothing}
         ${refused ? html`<span class="text-wait">${this.#refusal(item)}</span>` : nothing}</span>
       <ol class="stepper" aria-label=${this.t('deliver.steps')}>${STEPS.map((step) => html`
         <li class=${item[step] ? 'done' : ''}>${this.t(`deliver.step.${step}`)}<span class="sr-only">${this.t(item[step] ? 'deliver.done' : 'deliver.notYet')}</span></li>`)}</ol>

@@ -57,7 +57,6 @@ export class MediaMethods {
   /** What uploading may know of this tablet. @returns {import('../replication/uploads.js').Surroundings} */
   get around() {
     return {
-      network: () => network(),
       now: this.access.now,
       giveWay: async () => {
         const recordings = this.access.recordings();
@@ -75,7 +74,7 @@ export class MediaMethods {
     const bytes = later.reduce((sum, { size }) => sum + size, 0);
     const { session } = this.access.open();
     return {
-      rule: choice.rule, network: network(), allowed: mayGo(choice, network(), now()),
+      rule: choice.rule, network: networkKind(), allowed: mayGo(choice, networkKind(), now()),
       later: { chunks: later.length, bytes }, releaseAfterDays: readReleaseRule(session),
     };
   }
@@ -101,9 +100,4 @@ export class MediaMethods {
     await writeReleaseRule(session, days);
     releaseByRule(session, this.access.gateway, this.access.now()).catch(() => {}); // Offline: at a later unlock.
   }
-}
-
-/** @returns {import('../replication/metering.js').NetworkKind} */
-function network() {
-  return networkKind(/** @type {any} */ (globalThis.navigator)?.connection);
 }

@@ -24,8 +24,12 @@ export const LARGE_BYTES = 4 << 20;
 export const ALLOWED_MS = 3_600_000;
 const ROW = 'uploads';
 
-/** @param {any} connection `navigator.connection`, which Chromium has */
-export function networkKind(connection) {
+/**
+ * Of page, worker or service worker.
+ * @param {any} [connection] `navigator.connection`, which Chromium has
+ * @returns {NetworkKind}
+ */
+export function networkKind(connection = /** @type {any} */ (globalThis.navigator)?.connection) {
   if (!connection) return 'unknown';
   if (connection.saveData || connection.type === 'cellular') return 'metered';
   return ['wifi', 'ethernet'].includes(connection.type) ? 'unmetered' : 'unknown';

@@ -7,7 +7,7 @@
 
 import { sha256, toHex } from '../crypto/wire.js';
 import { Refusal, Unreachable } from './gateway.js';
-import { isLarge, mayGo, readChoice } from './metering.js';
+import { isLarge, mayGo, networkKind, readChoice } from './metering.js';
 
 /** @typedef {import('../types.js').ChunkRow} ChunkRow */
 
@@ -37,7 +37,7 @@ export class Uploads {
     this.database = database;
     this.readRange = readRange;
     this.held = held;
-    this.network = around.network ?? (() => 'unknown');
+    this.network = around.network ?? (() => networkKind());
     this.now = around.now ?? (() => Date.now());
     this.giveWay = around.giveWay ?? (async () => false);
   }
