@@ -90,6 +90,9 @@ class Authorizer(Protocol):
         Raises `sync.errors.CodeUnknown` or `sync.errors.CodeExpired` (also when used before).
         """
 
+    def announced(self, device: NewDevice, account: Account) -> None:
+        """Keep a device that its owner announced and nobody has confirmed yet."""
+
     def seen(self, device_id: str, *, clock_offset_ms: int | None, app_version: str | None) -> None:
         """Note that the device has just been heard of."""
 

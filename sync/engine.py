@@ -29,6 +29,7 @@ from sync.gateway.media import MediaStore, open_frames
 from sync.gateway.nonces import Nonces
 from sync.gateway.outbox import Outbox, Rooms
 from sync.gateway.packs import Packs
+from sync.gateway.provisional import Provisional
 from sync.gateway.receipts import Archive
 from sync.gateway.sessions import Sessions
 from sync.gateway.tables import durable
@@ -77,8 +78,17 @@ class SyncEngine:
         self.sessions = Sessions(database, authorizer, clock, Nonces(keys.nonce_key, clock), self.traffic)
         self.packs = Packs(documents, database, media, clock)
         self.changes = ChangesStream(documents, database, self.channels, self.content_keys, self.packs, clock)
+        self.provisional = Provisional(database, authorizer, clock)
         rooms = Rooms(
-            documents, self.archive, self.content_keys, self.channels, self.erasures, keys, authorizer, clock
+            documents,
+            self.archive,
+            self.content_keys,
+            self.channels,
+            self.erasures,
+            keys,
+            authorizer,
+            clock,
+            self.provisional,
         )
         self.outbox = Outbox(rooms)
         self.projector = Projector(documents, database, _Ledger(self.archive, self.erasures))
@@ -194,6 +204,14 @@ class SyncEngine:
         answers = self.outbox.deliver(body, carrier=carrier)
         self._after_write()
         return answers
+
+    def confirm_device(self, device: str) -> int:
+        """A code was typed on an announced device: what it brought counts from now on; how much came out of quarantine."""
+        if not self.provisional.confirm(device):
+            return 0
+        released = self.outbox.settle_device(device)
+        self._after_write()
+        return released
 
     def rebuild(self) -> int:
         """Drop the read model and fill it again from the documents; how many documents were read."""

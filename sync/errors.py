@@ -66,6 +66,12 @@ class NonceNeeded(AigaqError):
     code, status = "nonce-needed", 401
 
 
+class DeviceUnconfirmed(AigaqError):
+    """The device was announced, and nobody has confirmed it yet."""
+
+    code, status = "device-unconfirmed", 403
+
+
 class CodeUnknown(AigaqError):
     """No enrolment code has this secret."""
 

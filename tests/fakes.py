@@ -65,9 +65,19 @@ class FakeAuthorizer:
         account = self.codes[secret]
         if account is None:
             raise CodeExpired("used")
+        known = self.devices.get(device.id)
+        if known and (known.account.id, known.signing, known.upload) != (
+            account.id,
+            device.signing,
+            device.upload,
+        ):
+            raise CodeUnknown("enrolled already")
         self.codes[secret] = None
         self.add(account, device)
         return account
+
+    def announced(self, device: NewDevice, account: Account) -> None:
+        self.add(account, device)
 
     def add(self, account: Account, device: NewDevice) -> None:
         self.devices[device.id] = Device(

@@ -25,6 +25,7 @@ ACTS = {
     "account.closed": _l("account closed"),
     "code.made": _l("enrolment code made"),
     "device.enrolled": _l("tablet set up"),
+    "device.announced": _l("second vault of a tablet announced"),
     "device.renamed": _l("tablet renamed"),
     "device.revoked": _l("tablet shut out"),
     "custody.reason": _l("reason for opening a sealed item"),

@@ -14,7 +14,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
-from sqlalchemy import Engine, delete, select, update
+from sqlalchemy import Engine, delete, update
 from sqlalchemy.orm import Session
 
 from sync.authorization import Account, Device, DeviceReport, NewDevice
@@ -106,24 +106,25 @@ class Devices:
             )
             if taken.rowcount != 1:  # type: ignore[attr-defined]
                 raise CodeExpired("the enrolment code was used")
-            if session.scalar(select(DeviceRow.id).where(DeviceRow.id == device.id)) is not None:
+            known = session.get(DeviceRow, device.id)
+            if known is None:
+                session.add(_row(device, account.id, now))
+            elif (known.account_id, known.signing, known.upload) != (
+                account.id,
+                device.signing,
+                device.upload,
+            ) or known.revoked_at is not None:
                 raise CodeUnknown("the device is enrolled already")
-            session.add(
-                DeviceRow(
-                    id=device.id,
-                    name=device.name[:200],
-                    account_id=account.id,
-                    signing=device.signing,
-                    upload=device.upload,
-                    app_version=device.app_version[:80],
-                    user_agent=device.user_agent[:500],
-                    enrolled_at=now,
-                    seen_at=now,
-                )
-            )
             author = as_author(account)
         audit.append(self._engine, "device.enrolled", account=author.id, subject=device.id)
         return author
+
+    def announced(self, device: NewDevice, account: Account) -> None:
+        """Keep a device that its owner announced and nobody has confirmed yet."""
+        with writing(self._engine) as session:
+            if session.get(DeviceRow, device.id) is None:
+                session.add(_row(device, account.id, self._now()))
+        audit.append(self._engine, "device.announced", account=account.id, subject=device.id)
 
     def seen(self, device_id: str, *, clock_offset_ms: int | None, app_version: str | None) -> None:
         """Note that the device has just been heard of; what it does not say is kept."""
@@ -176,6 +177,20 @@ class Devices:
     def _digest(self, secret: str) -> str:
         # Keyed: eight characters could be tried out from a stolen table, not without the server's secret.
         return hmac.new(self._key, normal(secret).encode(), hashlib.sha256).hexdigest()
+
+
+def _row(device: NewDevice, account: str, now: datetime) -> DeviceRow:
+    return DeviceRow(
+        id=device.id,
+        name=device.name[:200],
+        account_id=account,
+        signing=device.signing,
+        upload=device.upload,
+        app_version=device.app_version[:80],
+        user_agent=device.user_agent[:500],
+        enrolled_at=now,
+        seen_at=now,
+    )
 
 
 def normal(secret: str) -> str:

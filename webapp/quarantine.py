@@ -24,6 +24,7 @@ REASONS = {
     "author-mismatch": _l("It names another author than the tablet’s owner"),
     "no-channel": _l("Its visit is not known here yet"),
     "deletes-evidence": _l("It would delete evidence"),
+    "unconfirmed-device": _l("The device waits for confirmation"),
 }
 
 

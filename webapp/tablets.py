@@ -79,8 +79,14 @@ def every() -> str:
         select(AccountRow).where(AccountRow.active, AccountRow.role.in_(CONTENT)).order_by(AccountRow.name)
     ).all()
     shell = current_app.extensions["aigaq-shell"].version
+    waiting = current_app.extensions["aigaq"].provisional.unconfirmed([row.id for row in rows])
     return render_template(
-        "tablets/every.html", devices=rows, people=people, shell=shell, now=datetime.now(UTC)
+        "tablets/every.html",
+        devices=rows,
+        people=people,
+        shell=shell,
+        now=datetime.now(UTC),
+        waiting=waiting,
     )
 
 

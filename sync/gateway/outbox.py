@@ -10,7 +10,7 @@ Owns that order. A receipt is signed only after the archive and the document sto
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from sync.authorization import Account, Authorizer
@@ -32,6 +32,7 @@ from sync.gateway.channels import Channels, visit_id
 from sync.gateway.content_keys import ContentKeys
 from sync.gateway.erasure import Erasures
 from sync.gateway.keys import ServerKeys
+from sync.gateway.provisional import REASON, Provisional
 from sync.gateway.receipts import Archive, Envelope, Verdict
 from sync.gateway.rules import Delivery
 from sync.revisions import content_sha256
@@ -66,6 +67,7 @@ class Rooms:
     keys: ServerKeys
     authorizer: Authorizer
     clock: Clock
+    provisional: Provisional
 
 
 class Outbox:
@@ -96,16 +98,32 @@ class Outbox:
         self._note_devices(opened.values())
         return [answers[index] for index in range(len(rows))]
 
-    def settle(self, envelope: str) -> bool:
-        """Check a quarantined envelope again; whether it is out of quarantine now."""
+    def settle(self, envelope: str, *, vouched: bool = False) -> bool:
+        """Check a quarantined envelope again; whether it is out of quarantine now.
+
+        `vouched`: its device was just confirmed. An unplanned visit begun there holds what was captured without
+        knowing any other visit, so that it is let in whatever the author's role.
+        """
         found = self._rooms.archive.sealed(envelope)
         device = self._rooms.authorizer.device(found[0].device) if found else None
         if found is None or device is None:
             return False
         item = self._opened(found[0], device.account)
+        if vouched and item.delivery.contents.document.get("unplanned") is True:
+            item = replace(item, author=replace(item.author, role="leader"))
         reason = self._store([item])[item.envelope.id]
         self._rooms.archive.settle(envelope, reason=reason, now=self._now())
         return reason is None
+
+    def settle_device(self, device: str) -> int:
+        """Look again at what waited for the device's confirmation, visits first; how many came out."""
+        waiting = [
+            row
+            for row in self._rooms.archive.quarantined()
+            if (row["device"], row["reason"]) == (device, REASON)
+        ]
+        waiting.sort(key=lambda row: (row["type"] != "visit", row["envelope"]))
+        return sum(self.settle(row["envelope"], vouched=row["type"] == "visit") for row in waiting)
 
     def settle_channel(self, channel: str) -> int:
         """Look again at what waited for this visit or its team; how many came out."""
@@ -183,8 +201,10 @@ class Outbox:
         """Store what keeps the rules; for each envelope the reason why it was not, or None."""
         reasons: dict[str, str | None] = {}
         groups: dict[str, list[Opened]] = {}
+        unconfirmed = self._rooms.provisional.unconfirmed({item.envelope.device for item in items})
         for item in items:
-            reasons[item.envelope.id] = _broken(rules.check_content, item.delivery)
+            waits = item.envelope.device in unconfirmed
+            reasons[item.envelope.id] = REASON if waits else _broken(rules.check_content, item.delivery)
             if reasons[item.envelope.id] is None:
                 groups.setdefault(item.delivery.contents.channel, []).append(item)
         for channel, group in groups.items():

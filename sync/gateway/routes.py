@@ -50,6 +50,7 @@ def create_blueprint(
     rules: list[tuple[str, str, Callable[..., ResponseReturnValue]]] = [
         ("GET", "/hello", gateway.hello),
         ("POST", "/enrol", gateway.enrol),
+        ("POST", "/devices/provisional", gateway.announce),
         ("POST", "/session/challenge", gateway.challenge),
         ("POST", "/session", gateway.session),
         ("POST", "/report", gateway.report),
@@ -87,11 +88,19 @@ class Gateway:
         account, device = enrol(
             self._engine.authorizer, self._engine.keys.root_fingerprint(), parse_object(_body(SMALL_BODY))
         )
+        self._engine.confirm_device(device.id)
         answer = {"account": account_json(account), "device": {"id": device.id, "name": device.name}}
         return jsonify(**answer, keyset=self._engine.keys.keyset, server_time=self._now()), 201
 
+    def announce(self) -> ResponseReturnValue:
+        body = _body(SMALL_BODY)
+        device = self._engine.provisional.announce(self._delivering(body), parse_object(body))
+        return jsonify(device=device, server_time=self._now()), 201
+
     def challenge(self) -> ResponseReturnValue:
-        nonce = self._engine.sessions.challenge(_text(parse_object(_body(SMALL_BODY)), "device"))
+        device = _text(parse_object(_body(SMALL_BODY)), "device")
+        self._engine.provisional.require_confirmed(device)
+        nonce = self._engine.sessions.challenge(device)
         return jsonify(nonce=nonce, server_time=self._now())
 
     def session(self) -> ResponseReturnValue:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -99,10 +100,27 @@ def test_the_code_names_the_root_by_twenty_bits() -> None:
     assert root_check(ROOT_DIGEST) == "04HM"
 
 
-def test_a_device_enrolled_twice_is_refused(devices: Devices) -> None:
+def test_a_device_s_id_is_not_taken_by_other_keys(devices: Devices) -> None:
     devices.redeem(secret_of(issue(devices)), tablet("twice"))
     with pytest.raises(CodeUnknown):
-        devices.redeem(secret_of(issue(devices)), tablet("twice"))
+        devices.redeem(secret_of(issue(devices)), replace(tablet("twice"), signing=b"other"))
+
+
+def test_a_device_with_its_own_keys_may_type_a_further_code(devices: Devices) -> None:
+    devices.redeem(secret_of(issue(devices)), tablet("twice"))
+    assert devices.redeem(secret_of(issue(devices)), tablet("twice")).id == p.account_id("bob")
+    revoke_code = secret_of(issue(devices))
+    with pytest.raises(CodeUnknown):
+        devices.redeem(revoke_code, replace(tablet("twice"), upload=b"other"))
+
+
+def test_an_announced_device_is_of_its_account(devices: Devices) -> None:
+    account = devices.redeem(secret_of(issue(devices)), tablet("old"))
+    devices.announced(tablet("new"), account)
+    devices.announced(tablet("new"), account)
+    known = devices.device("new")
+    assert known is not None
+    assert (known.account.id, known.revoked) == (account.id, False)
 
 
 def test_what_a_tablet_says_of_itself_is_kept(devices: Devices) -> None:
