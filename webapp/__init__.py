@@ -14,11 +14,22 @@ from sqlalchemy import Engine
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from sync.database import prepare, writing
-from webapp import access, catalogues, cli, error_pages, home, languages, security, shell, wording
+from webapp import (
+    access,
+    catalogues,
+    cli,
+    error_pages,
+    home,
+    languages,
+    replication,
+    security,
+    shell,
+    wording,
+)
 from webapp.config import ROOT, Config
 from webapp.devices import Devices
 from webapp.models import Base, db
-from webapp.sync_wiring import build_engine, sync_blueprint
+from webapp.sync_wiring import build_engine, replication_blueprint, sync_blueprint
 
 PAGES = (
     "home",
@@ -71,6 +82,7 @@ def create_app(config: Config | None = None) -> Flask:
     wording.register(app)
     error_pages.register(app)
     cli.register(app)
+    replication.register(app)
     _wire_sync(app, settings, engine)
     app.extensions["aigaq-shell"] = shell.take_snapshot()
     app.register_blueprint(shell.bp)
@@ -93,6 +105,10 @@ def _wire_sync(app: Flask, settings: Config, engine: Engine) -> None:
     app.register_blueprint(blueprint)
     # Its requests are signed by devices or carry a bearer token: no cookie, so nothing to forge.
     security.csrf.exempt(blueprint)
+    # Replicators sign in with every request.
+    front = replication_blueprint(app.extensions["aigaq"], replication.credentials_of(engine))
+    app.register_blueprint(front)
+    security.csrf.exempt(front)
 
 
 def _register_pages(app: Flask, name: str) -> None:

@@ -24,7 +24,7 @@ FIELD = ("monitor", "leader")
 CONTENT = (*FIELD, *OFFICE)  # who reads what visits brought; admin and council do not
 
 # Opened without an account: the tablet's shell, the gateway (which has its own sessions), design files.
-OPEN_BLUEPRINTS = frozenset({"shell", "sync"})
+OPEN_BLUEPRINTS = frozenset({"shell", "sync", "replication"})
 
 
 def open_to_strangers(view: Callable[P, R]) -> Callable[P, R]:

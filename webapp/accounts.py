@@ -66,7 +66,7 @@ def sign_in() -> ResponseReturnValue:
         return _sign_in_page()
     login = request.form.get("login", "").strip().lower()
     account = db.session.scalar(select(AccountRow).where(AccountRow.login == login))
-    if not _matches(account, request.form.get("password", "")):
+    if not password_fits(account, request.form.get("password", "")):
         audit.record("sign-in.failed", account=account.id if account else None, subject=login[:80])
         return _sign_in_page(error=True, login=login), 401
     assert account is not None
@@ -81,7 +81,8 @@ def sign_in() -> ResponseReturnValue:
     return redirect(_next(), 303)
 
 
-def _matches(account: AccountRow | None, password: str) -> bool:
+def password_fits(account: AccountRow | None, password: str) -> bool:
+    """Whether this is the password of an account that may sign in."""
     # The same work for an unknown login: the answer's time must not tell which logins exist.
     stored = account.password_hash if account and account.active and account.password_hash else None
     try:

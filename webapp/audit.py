@@ -34,6 +34,9 @@ ACTS = {
     "quarantine.released": _l("taken out of quarantine"),
     "key.read": _l("content key read"),
     "erasure": _l("content erased"),
+    "replication.written": _l("documents replicated in"),
+    "replication.credential": _l("replication credential made"),
+    "replication.revoked": _l("replication credential withdrawn"),
 }
 
 

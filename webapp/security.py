@@ -94,10 +94,17 @@ def limit_guessing(app: Flask) -> None:
     wrap("accounts.sign_in", "8 per minute", key_func=_login, methods=["POST"], deduct_when=_failed)
     wrap("accounts.sign_in", "60 per minute", methods=["POST"], deduct_when=_failed)
     wrap("sync.enrol", "10 per minute", deduct_when=_failed)
+    replicating = limiter.shared_limit("30 per minute", scope="replication", deduct_when=_stranger)
+    for endpoint in [name for name in app.view_functions if name.startswith("replication.")]:
+        app.view_functions[endpoint] = cast(Any, replicating(app.view_functions[endpoint]))
 
 
 def _login() -> str:
     return f"{get_remote_address()}/{request.form.get('login', '').strip().lower()}"
+
+
+def _stranger(response: Response) -> bool:
+    return response.status_code == 401
 
 
 def _failed(response: Response) -> bool:

@@ -64,11 +64,29 @@ def check_content(delivery: Delivery) -> None:
         raise RuleBroken("wrong-revision", "the content is not what the revision id says")
     if delivery.deleted:
         raise RuleBroken("deletes-evidence", "evidence is withdrawn, not deleted")
+    check_document(document)
+
+
+def check_document(document: dict[str, Any]) -> None:
+    """What a document must be, whoever brings it. Raises RuleBroken."""
     if schemas.is_newer(document):
         raise RuleBroken("newer-schema", "a newer application wrote this")
     problems = schemas.problems(document)
     if problems:
         raise RuleBroken("schema", str(sorted(problems)))
+
+
+def check_visit(contents: Contents) -> None:
+    """A visit's channel holds one `visit`, its own. Raises RuleBroken."""
+    if contents.type == "visit" and contents.id != visit_id(contents.channel):
+        raise RuleBroken("schema", "a channel has one visit, of its own ULID")
+
+
+def check_append_only(contents: Contents, ancestors: Sequence[str]) -> None:
+    """What is only added to has no later revisions. Raises RuleBroken."""
+    kind = schemas.TYPES.get(contents.type)
+    if kind is not None and kind.append_only and ancestors:
+        raise RuleBroken("type-not-allowed", "an append-only document has one revision")
 
 
 def check_author(delivery: Delivery, author: Account, device: str, card: VisitCard | None) -> None:
@@ -79,8 +97,7 @@ def check_author(delivery: Delivery, author: Account, device: str, card: VisitCa
     if own_visit is None:
         raise RuleBroken("not-your-channel", "tablets write in visits only")
     is_visit = contents.id == own_visit
-    if contents.type == "visit" and not is_visit:
-        raise RuleBroken("schema", "a channel has one visit, of its own ULID")
+    check_visit(contents)
     if card is None and not is_visit:
         raise RuleBroken("no-channel", "the visit is not known here yet")
     if card is not None and author.id not in card.members:
@@ -90,8 +107,7 @@ def check_author(delivery: Delivery, author: Account, device: str, card: VisitCa
         raise RuleBroken("type-not-allowed", "this type belongs to another channel")
     if not may_write_type(author, contents.type, card):
         raise RuleBroken("type-not-allowed", "the author's role does not write this")
-    if kind is not None and kind.append_only and delivery.ancestors:
-        raise RuleBroken("type-not-allowed", "an append-only document has one revision")
+    check_append_only(contents, delivery.ancestors)
     if document["updated_by"] != author.id or document["device"] != device:
         raise RuleBroken("author-mismatch", "it names another author or device")
 

@@ -13,7 +13,8 @@ EVERYBODY = frozenset(p.PEOPLE)
 CONTENT = FIELD | OFFICE
 
 OPEN = frozenset({"accounts.sign_in", "accounts.sign_out", "accounts.set_language", "static"})
-OPEN_BLUEPRINTS = frozenset({"shell", "sync"})
+# `replication` has its own strangers in tests/sync/test_replication_access.py.
+OPEN_BLUEPRINTS = frozenset({"shell", "sync", "replication"})
 
 ROLES: dict[str, frozenset[str]] = {
     "home.start": EVERYBODY,
