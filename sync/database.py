@@ -6,11 +6,12 @@ to open a write transaction: on both, writers come one after another (ADR 11). K
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from sqlalchemy import Connection, Engine, String, create_engine, event
+from sqlalchemy import Connection, Engine, String, create_engine, event, make_url
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.compiler import compiles
 
@@ -24,9 +25,18 @@ _WRITERS = 0x6169676171
 
 def open_database(url: str) -> Engine:
     """An engine for `url`, prepared."""
-    engine = create_engine(url)
+    engine = create_engine(url, **pool_options(url))
     prepare(engine)
     return engine
+
+
+def pool_options(url: str) -> dict[str, Any]:
+    """How many connections an engine for `url` may have at once.
+
+    As many as its threads ask for, and they are what bounds them: who writes may read beside it, and of
+    threads that each hold one connection and wait for another none would ever get it.
+    """
+    return {} if make_url(url).database in (None, "", ":memory:") else {"pool_size": 8, "max_overflow": -1}
 
 
 def prepare(engine: Engine) -> None:
@@ -40,6 +50,7 @@ def prepare(engine: Engine) -> None:
     if not event.contains(engine, "connect", connected):
         event.listen(engine, "connect", connected)
         event.listen(engine, "begin", begun)
+        engine.update_execution_options(aigaq_turns=threading.Lock())
 
 
 def _connected(connection: Any, record: object) -> None:
@@ -109,6 +120,25 @@ def _without_length(type_: String, compiler: Any, **rest: Any) -> str:
 
 
 @contextmanager
+def turn(engine: Engine) -> Iterator[None]:
+    """The write turn among the threads of this process, taken before a connection is.
+
+    A database lets writers of several processes wait by asking again and again, whoever came first; threads
+    here wait in line, and wake at once. Raises StoreFailed after as long as the database would wait.
+    """
+    turns: threading.Lock | None = engine.get_execution_options().get("aigaq_turns")
+    if turns is None:
+        yield
+        return
+    if not turns.acquire(timeout=BUSY_MILLISECONDS / 1000):
+        raise StoreFailed("no turn to write")
+    try:
+        yield
+    finally:
+        turns.release()
+
+
+@contextmanager
 def passing(engine: Engine) -> Iterator[Connection]:
     """One write transaction that all processes see at once, but that may be lost with the power.
 
@@ -116,7 +146,7 @@ def passing(engine: Engine) -> Iterator[Connection]:
     the disk. What is committed durably later takes it along. Raises StoreFailed.
     """
     try:
-        with engine.connect().execution_options(aigaq_writes=True) as connection:
+        with turn(engine), engine.connect().execution_options(aigaq_writes=True) as connection:
             _set_synchronous(connection, "NORMAL")
             try:
                 with connection.begin():
@@ -144,7 +174,11 @@ def writing(engine: Engine) -> Iterator[Connection]:
     Raises StoreFailed where the database does.
     """
     try:
-        with engine.connect().execution_options(aigaq_writes=True) as connection, connection.begin():
+        with (
+            turn(engine),
+            engine.connect().execution_options(aigaq_writes=True) as connection,
+            connection.begin(),
+        ):
             yield connection
     except SQLAlchemyError as error:
         raise StoreFailed(str(error)) from error

@@ -220,6 +220,7 @@ class SyncEngine:
     def catch_up(self) -> int:
         """Project what is new and finish what a crash left undone; how many documents were read."""
         self.erasures.complete()
+        self.days.close()
         self.packs.sweep_erased()
         self.channels.catch_up()
         count = self.projector.catch_up()

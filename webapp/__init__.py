@@ -13,7 +13,7 @@ from flask import Flask
 from sqlalchemy import Engine
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from sync.database import prepare, writing
+from sync.database import pool_options, prepare, writing
 from webapp import (
     access,
     catalogues,
@@ -61,6 +61,7 @@ def create_app(config: Config | None = None) -> Flask:
         AIGAQ=settings,
         SECRET_KEY=settings.secret_key,
         SQLALCHEMY_DATABASE_URI=settings.database_url,
+        SQLALCHEMY_ENGINE_OPTIONS=pool_options(settings.database_url),
         PERMANENT_SESSION_LIFETIME=timedelta(hours=12),
         MAX_CONTENT_LENGTH=MAX_FORM,
     )

@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from sync.authorization import Account, Authorizer
+from sync.authorization import Account, Authorizer, Device
 from sync.clock import Clock, timestamp
 from sync.documents.contract import DocumentStore, Incoming
 from sync.errors import (
@@ -86,9 +86,10 @@ class Outbox:
             raise TooLarge("more than 100 envelopes")
         answers: dict[int, dict[str, Any]] = {}
         opened: dict[int, Opened] = {}
+        devices: dict[str, Device | None] = {}  # of one batch: its envelopes have one author as a rule
         for index, row in enumerate(rows):
             try:
-                opened[index] = self._open(row)
+                opened[index] = self._open(row, devices)
             except AigaqError as error:
                 id_ = row.get("id") if isinstance(row, dict) else None
                 answers[index] = {"id": id_ if isinstance(id_, str) else None, "error": error.code}
@@ -132,11 +133,14 @@ class Outbox:
         ]
         return sum(self.settle(row["envelope"]) for row in reversed(waiting))
 
-    def _open(self, row: Any) -> Opened:
+    def _open(self, row: Any, devices: dict[str, Device | None]) -> Opened:
         """Raises UnknownDevice, BadSignature or Unsealable."""
         if not isinstance(row, dict) or not is_ulid(row.get("id")):
             raise Unsealable("not an envelope")
-        device = self._rooms.authorizer.device(row["device"]) if isinstance(row.get("device"), str) else None
+        name = row.get("device")
+        if isinstance(name, str) and name not in devices:
+            devices[name] = self._rooms.authorizer.device(name)
+        device = devices.get(name) if isinstance(name, str) else None
         if device is None:
             raise UnknownDevice("no such device")
         try:
@@ -185,17 +189,21 @@ class Outbox:
         for item in visits:
             reasons |= self._store([item])
         reasons |= self._store(others)
-        verdicts = [self._verdict(new[id_], reason) for id_, reason in reasons.items()]
+        erased = self._erased(new.values())
+        verdicts = [_verdict(new[id_], reason, erased) for id_, reason in reasons.items()]
         answers |= archive.acknowledge(verdicts, now=now) if verdicts else {}
         for item in visits:
             if reasons[item.envelope.id] is None:
                 self.settle_channel(item.delivery.contents.channel)
         return answers
 
-    def _verdict(self, item: Opened, reason: str | None) -> Verdict:
-        contents = item.delivery.contents
-        erased = bool(self._rooms.erasures.erased(contents.channel, [contents.id]))
-        return Verdict(item.envelope, contents, item.author.id, reason, erased)
+    def _erased(self, items: Iterable[Opened]) -> set[tuple[str, str]]:
+        """Channel and id of those documents that are erased by now."""
+        documents: dict[str, list[str]] = {}
+        for item in items:
+            documents.setdefault(item.delivery.contents.channel, []).append(item.delivery.contents.id)
+        erased = self._rooms.erasures.erased
+        return {(channel, id_) for channel, ids in documents.items() for id_ in erased(channel, ids)}
 
     def _store(self, items: Sequence[Opened]) -> dict[str, str | None]:
         """Store what keeps the rules; for each envelope the reason why it was not, or None."""
@@ -265,6 +273,11 @@ class Outbox:
 
     def _now(self) -> str:
         return timestamp(self._rooms.clock.now())
+
+
+def _verdict(item: Opened, reason: str | None, erased: set[tuple[str, str]]) -> Verdict:
+    contents = item.delivery.contents
+    return Verdict(item.envelope, contents, item.author.id, reason, (contents.channel, contents.id) in erased)
 
 
 def _incoming(delivery: Delivery) -> Incoming:

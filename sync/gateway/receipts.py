@@ -199,6 +199,17 @@ class Archive:
         with reading(self._database) as connection:
             return [dict(row) for row in connection.execute(query).mappings()]
 
+    def waiting_under(self, key: str) -> int:
+        """How many quarantined envelopes are sealed to this transport key: to check them again it is needed."""
+        query = (
+            select(func.count())
+            .select_from(tables.quarantine)
+            .join(tables.envelope, tables.envelope.c.id == tables.quarantine.c.envelope)
+            .where(tables.quarantine.c.released_at.is_(None), tables.envelope.c.key == key)
+        )
+        with reading(self._database) as connection:
+            return connection.scalar(query) or 0
+
     def sealed(self, envelope: str) -> tuple[Envelope, str] | None:
         """An archived envelope and its author's account as quarantine noted it; None once erased or unknown."""
         query = (
