@@ -93,6 +93,8 @@ class CouchServer:
         self._service.set_http_client(client)
         self._service.set_http_config({"timeout": (CONNECT_SECONDS, READ_SECONDS)})
         self._service.set_service_url(place.url)
+        # On by default. Between two processes of one site it costs more time than the bytes it saves.
+        self._service.set_enable_gzip_compression(False)
 
     def close(self) -> None:
         """Give the connections back."""
