@@ -29,6 +29,8 @@ const BUNDLES = {
   'argon2.js': ["export { argon2id } from 'hash-wasm';"],
   'hpke.js': ["export { CipherSuite, DhkemX25519HkdfSha256, HkdfSha256, Aes256Gcm } from '@hpke/core';"],
   'minisearch.js': ["export { default } from 'minisearch';"],
+  'pkijs.js': ["export { Certificate, SignedData, TimeStampResp, TSTInfo } from 'pkijs';"],
+  'zip.js': ["export { BlobReader, Uint8ArrayWriter, ZipReader, configure } from '@zip.js/zip.js';"],
   'xforms-engine.js': ["export * from '@getodk/xforms-engine';"],
 };
 

@@ -1,0 +1,1 @@
+"""Evidence that stands without this server: days sealed into trees, packages, and their verification."""
