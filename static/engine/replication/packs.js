@@ -60,24 +60,28 @@ export async function takePack(session, { channel, key, since, ranges }, world) 
   const coming = [];
   /** @type {Promise<unknown>} */
   let writing = Promise.resolve();
-  for (let number = first; number < ranges.length; number += 1) {
-    for (let next = number; next < ranges.length && next <= number + AHEAD; next += 1) {
-      coming[next] ??= quiet(fetchRange(ranges[next].sha256, world.fetch));
+  try {
+    for (let number = first; number < ranges.length; number += 1) {
+      for (let next = number; next < ranges.length && next <= number + AHEAD; next += 1) {
+        coming[next] ??= quiet(fetchRange(ranges[next].sha256, world.fetch));
+      }
+      const last = number === ranges.length - 1;
+      const plain = await openRange(await coming[number], { ...opener, number, last });
+      delete coming[number];
+      const rows = [];
+      for (const block of blocksOf(plain)) {
+        for (const row of parseRows(block)) rows.push(row);
+        await yieldToOthers();
+      }
+      await writing;
+      /** @type {import('../store/records.js').Entry} */
+      const checkpoint = { t: 'since', c: channel, epoch, since: last ? since : INSIDE + ranges[number].sha256 };
+      writing = quiet(session.ingest(channel, rows, [checkpoint]).then((ids) => world.changed(channel, ids)));
     }
-    const last = number === ranges.length - 1;
-    const plain = await openRange(await coming[number], { ...opener, number, last });
-    delete coming[number];
-    const rows = [];
-    for (const block of blocksOf(plain)) {
-      for (const row of parseRows(block)) rows.push(row);
-      await yieldToOthers();
-    }
+  } finally {
+    // Also where a later range failed: whoever goes on finds everything that was taken.
     await writing;
-    /** @type {import('../store/records.js').Entry} */
-    const checkpoint = { t: 'since', c: channel, epoch, since: last ? since : INSIDE + ranges[number].sha256 };
-    writing = quiet(session.ingest(channel, rows, [checkpoint]).then((ids) => world.changed(channel, ids)));
   }
-  await writing;
 }
 
 /**
