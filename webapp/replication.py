@@ -49,6 +49,11 @@ class _Remembered:
     session_epoch: int
     ends: float
 
+    def of(self, account: AccountRow, now: float) -> bool:
+        """Whether this still holds: an account that was closed or has a new password has another epoch."""
+        same = self.account == account.id and self.session_epoch == account.session_epoch
+        return same and account.active and now < self.ends
+
 
 class ReplicationCredentials:
     """What a login and its secret stand for; `fits` checks an office password, slowly."""
@@ -84,10 +89,8 @@ class ReplicationCredentials:
         name = hmac.new(self._key, f"{login}\0{secret}".encode(), hashlib.sha256).hexdigest()
         with self._lock:
             known = self._remembered.get(name)
-        if known is not None and account is not None and self._clock() < known.ends:
-            # Closed since, or with a new password: the epoch has grown.
-            if known.account == account.id and known.session_epoch == account.session_epoch and account.active:
-                return True
+        if known is not None and account is not None and known.of(account, self._clock()):
+            return True
         if not self._fits(account, secret) or account is None:
             return False
         with self._lock:
