@@ -25,6 +25,7 @@ import sys
 import tempfile
 import threading
 import time
+from collections import Counter
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
@@ -78,6 +79,7 @@ class Member:
     documents: list[str] = field(default_factory=list)
     receipted: set[str] = field(default_factory=set)
     refused: int = 0
+    reasons: list[str] = field(default_factory=list)
     seconds: float = 0.0
 
     def __post_init__(self) -> None:
@@ -110,6 +112,7 @@ class Member:
         for row in answer["receipts"]:
             if "receipt" not in row or "quarantined" in row:
                 self.refused += 1
+                self.reasons.append(str(row.get("quarantined", row.get("error"))))
                 continue
             receipt = row["receipt"]
             message = b"aigaq/receipt/1\n" + canonical(receipt)
@@ -179,8 +182,10 @@ class Member:
     def _request(
         self, method: str, path: str, body: bytes | None, headers: Callable[[], dict[str, str]]
     ) -> bytes:
-        for attempt in range(TRIES):
+        attempt = 0
+        while attempt < TRIES:
             made = headers()
+            kept_open = self._connection.sock is not None
             try:
                 self._connection.request(method, path, body, made)
                 response = self._connection.getresponse()
@@ -188,11 +193,17 @@ class Member:
                 self._last_headers = response.headers
                 if response.status < 300:
                     return data
-            except (OSError, http.client.HTTPException):
+                reason = f"{path[:20]} {response.status} {data[:80]!r}"
+            except (OSError, http.client.HTTPException) as error:
                 self._connection.close()
+                if kept_open and isinstance(error, ConnectionError):
+                    continue  # An idle connection that the server had closed: asked anew, as any browser does.
+                reason = f"{path[:20]} {error!r}"
             self.refused += 1
+            self.reasons.append(reason)
             time.sleep(0.2 * 2**attempt)
-        raise SystemExit(f"{path} was refused {TRIES} times")
+            attempt += 1
+        raise SystemExit(f"{path} was refused {TRIES} times: {self.reasons[-1]}")
 
 
 class Watch:
@@ -320,6 +331,8 @@ def main() -> int:
         print(f"  delivery of all: {deliver:.1f} s", file=sys.stderr)
         peak = watch.stop()
         here = stored(gateway, members)
+    for reason, times in Counter(reason for member in members for reason in member.reasons).items():
+        print(f"  refused {times} times: {reason}", file=sys.stderr)
     lost = sum(
         envelope not in member.receipted or document not in here
         for member in members
