@@ -63,13 +63,11 @@ test('a receipt for other bytes, honestly signed, counts for nothing', async () 
 test('a key set exchanged on a locked tablet does not make a forged receipt count', async () => {
   const { office, tablet, id } = await waitingNote();
   const thief = await organisation();
-  const row = await tablet.storage.database.get('public', 'keyset');
-  tablet.storage.database.put('public', { ...row, signed: { ...row.signed, set: { ...row.signed.set, keys: { ...row.signed.set.keys, receipt: thief.keys.signed.set.keys.receipt } } } });
-  const { transport } = office.keys;
-  thief.keys.transport = transport;
-  tablet.office.network = thief.network.bind(thief);
-  // Delivery, which has no vault, is deceived; the vault is not, and seals the note again.
   const later = await restart(tablet);
+  const row = await later.storage.database.get('public', 'keyset');
+  later.storage.database.put('public', { ...row, signed: { ...row.signed, set: { ...row.signed.set, keys: { ...row.signed.set.keys, receipt: thief.keys.signed.set.keys.receipt } } } });
+  thief.transports = office.transports;
+  // Delivery, which has no vault, is deceived; the vault is not, and seals the note again.
   later.office.network = thief.network.bind(thief);
   await later.deliver();
   assert.equal(thief.opened.length, 1);

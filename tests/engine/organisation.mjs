@@ -15,7 +15,7 @@ async function hpkePair() {
   };
 }
 
-export async function deriveKeys(number = 1, root) {
+export async function deriveKeys(number = 1, root = undefined, retired = []) {
   const owner = root ?? await makeSigningKey(true);
   const receipt = await makeSigningKey(true);
   const [transport, custody] = await Promise.all([hpkePair(), hpkePair()]);
@@ -28,7 +28,7 @@ export async function deriveKeys(number = 1, root) {
       receipt: { id: `receipt-${number}`, public: receipt.public },
       release: { id: `release-${number}`, public: receipt.public },
     },
-    retired: [],
+    retired,
   };
   const signed = { set, root: owner.public, signature: await sign(owner.key, `aigaq/keyset/1\n${canonical(set)}`) };
   return { root: owner, receipt, transport, custody, signed };
@@ -39,6 +39,16 @@ export async function organisation() {
   const keys = await deriveKeys();
   const office = {
     keys,
+    /** Transport secrets by key id. */ transports: new Map([['transport-1', keys.transport.private]]),
+    /** @type {any[]} */ reports: [],
+    /** The next key set: every key is new, every old one named. */
+    async rotate(number = office.keys.signed.set.number + 1) {
+      const { keys: before, retired } = office.keys.signed.set;
+      const old = Object.entries(before).map(([purpose, key]) => ({ purpose, ...key }));
+      office.keys = await deriveKeys(number, keys.root, [...retired, ...old]);
+      office.transports.set(`transport-${number}`, office.keys.transport.private);
+      return office.keys.signed;
+    },
     /** @type {any[]} */ opened: [],
     receipts: new Map(),
     chunks: new Map(),
@@ -49,6 +59,16 @@ export async function organisation() {
       const other = await office.interfere(path, init);
       if (other) return other;
       if (path === '/sync/hello') return json({ aigaq: 1, server_time: '2026-03-01T08:00:05.000Z' });
+      if (path === '/sync/session/challenge') return json({ nonce: 'bm9uY2U' });
+      if (path === '/sync/session') {
+        office.reports.push(parse(init.body).report);
+        return json({ token: 'dG9rZW4', keyset: office.keys.signed });
+      }
+      if (path === '/sync/changes') return new Response('{"end":true}\n');
+      if (path === '/sync/report') {
+        office.reports.push(parse(init.body));
+        return json({ keyset: parse(init.body).keyset < office.keys.signed.set.number ? office.keys.signed : null });
+      }
       if (path === '/sync/outbox') return json({ receipts: await Promise.all(parse(init.body).envelopes.map((e) => office.receive(e))) });
       if (path === '/sync/media/missing') return json({ missing: parse(init.body).hashes.filter((hash) => !office.chunks.has(hash)) });
       if (path.startsWith('/sync/media/chunks/') && init.method === 'PUT') {
@@ -62,16 +82,17 @@ export async function organisation() {
     async receive({ id, key, device, sealed }) {
       const bytes = fromBase64(sealed);
       if (!office.receipts.has(id)) {
-        const plain = JSON.parse(text(await openWith(keys.transport.private, bytes, `aigaq/envelope/1\n${id}`)));
+        if (!office.transports.has(key)) return { id, error: 'unsealable' };
+        const plain = JSON.parse(text(await openWith(office.transports.get(key), bytes, `aigaq/envelope/1\n${id}`)));
         office.opened.push({ id, key, ...plain });
         office.receipts.set(id, {
           envelope: id, sealed_sha256: toHex(await sha256(bytes)), revision: plain.rev,
           content_sha256: await contentSha256(plain.document), size: bytes.length, device,
-          received_at: '2026-03-01T08:00:05.000Z', seq: office.receipts.size + 1, prev: '', key: 'receipt-1',
+          received_at: '2026-03-01T08:00:05.000Z', seq: office.receipts.size + 1, prev: '', key: office.keys.signed.set.keys.receipt.id,
         });
       }
       const receipt = office.receipts.get(id);
-      return { receipt, signature: await sign(keys.receipt.key, `aigaq/receipt/1\n${canonical(receipt)}`) };
+      return { receipt, signature: await sign(office.signer ?? office.keys.receipt.key, `aigaq/receipt/1\n${canonical(receipt)}`) };
     },
   };
   return office;

@@ -4,6 +4,7 @@
 // locked, in one transaction. A set of another root or a lower number changes nothing. protocol.md, section 1.
 
 import { follow } from '../crypto/keyset.js';
+import { canonical } from '../crypto/wire.js';
 
 /**
  * @typedef {import('../session.js').Session} Session
@@ -32,7 +33,8 @@ export async function adopt(session, offered) {
 export async function adoptKept(session) {
   const { database } = session.storage;
   const kept = (await database.get('public', 'keyset'))?.signed;
-  if (kept && kept.signature === session.self.keyset.signature) return;
+  // Compared whole: a signature alone could stand over another set.
+  if (kept && canonical(kept) === canonical(session.self.keyset)) return;
   const adopted = kept ? await adopt(session, kept).catch(() => false) : false;
   if (!adopted) await database.write([keptBeside(session.self.keyset)]);
 }
