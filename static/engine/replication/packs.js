@@ -2,9 +2,9 @@
 //
 //   range: fetched (the next ones meanwhile) ─► hash ─► decrypted ─► decompressed ─► blocks of rows ─► the log
 //
-// Owns: the order, and where to go on: every range is durable together with a checkpoint that names it, so a
-// pack that was cut goes on at the next range, also in another process. Gives way between blocks: what
-// else the worker has to do (a recording's frame) waits for one block and never for a pack.
+// Owns: the order, and where to go on: a range's last blocks are durable together with a checkpoint that names it,
+// so a pack that was cut goes on at the next range, also in another process. Gives way between blocks: what
+// else the worker has to do (a recording's frame) waits for a few blocks at most and never for a pack.
 // Safety: the hash and the key come in the authenticated stream, so bytes from elsewhere do not pass; what
 // passes is checked row by row all the same before anything of it is kept. protocol.md, section 5.
 
@@ -17,12 +17,15 @@ import { isRevision } from './revisions.js';
 /**
  * @typedef {import('../session.js').Session} Session
  * @typedef {import('../session.js').IngestRow} IngestRow
+ * @typedef {import('../store/records.js').Entry} Entry
  * @typedef {import('../crypto/wire.js').Bytes} Bytes
  * @typedef {{channel: string, key: string, since: string, ranges: {sha256: string, size: number}[]}} Pack
  */
 
 /** Ranges asked for before they are needed: enough that the network and the processor work side by side. */
 const AHEAD = 2;
+/** Blocks taken into the log at once: few enough that a slow tablet's recording waits a blink, not a second. */
+const STEP = 4;
 const NEWLINE = 10;
 /** A checkpoint inside a pack. No server understands it: it offers the pack (or a newer one) again. */
 const INSIDE = 'pack~';
@@ -68,15 +71,22 @@ export async function takePack(session, { channel, key, since, ranges }, world) 
       const last = number === ranges.length - 1;
       const plain = await openRange(await coming[number], { ...opener, number, last });
       delete coming[number];
-      const rows = [];
+      let left = blocksIn(plain);
+      /** @type {IngestRow[]} */
+      let rows = [];
       for (const block of blocksOf(plain)) {
         for (const row of parseRows(block)) rows.push(row);
+        left -= 1;
+        if (left % STEP === 0) {
+          /** @type {Entry} */
+          const checkpoint = { t: 'since', c: channel, epoch, since: last ? since : INSIDE + ranges[number].sha256 };
+          const step = rows;
+          rows = [];
+          await writing;
+          writing = quiet(session.ingest(channel, step, left === 0 ? [checkpoint] : []).then((ids) => world.changed(channel, ids)));
+        }
         await yieldToOthers();
       }
-      await writing;
-      /** @type {import('../store/records.js').Entry} */
-      const checkpoint = { t: 'since', c: channel, epoch, since: last ? since : INSIDE + ranges[number].sha256 };
-      writing = quiet(session.ingest(channel, rows, [checkpoint]).then((ids) => world.changed(channel, ids)));
     }
   } finally {
     // Also where a later range failed: whoever goes on finds everything that was taken.
@@ -114,6 +124,13 @@ async function openRange(sealed, { key, place, number, last }) {
   } catch {
     throw new Unreachable('server-error');
   }
+}
+
+/** @param {Bytes} plain */
+function blocksIn(plain) {
+  let count = 0;
+  for (let at = plain.indexOf(NEWLINE); at >= 0; at = plain.indexOf(NEWLINE, at + 1)) count += 1;
+  return count;
 }
 
 /** @param {Bytes} plain @returns {Generator<Bytes>} a JSON array each */
