@@ -76,6 +76,8 @@ export class EngineClient extends EventTarget {
   unlockWithPin(pin) { return this.#call('unlockWithPin', [pin]); }
   /** @param {string | string[]} old @param {string | string[]} words @returns {Promise<EngineStatus>} */
   changePassphrase(old, words) { return this.#call('changePassphrase', [old, words]); }
+  /** Whether the words are still known; locks nothing. @param {string | string[]} words @returns {Promise<void>} */
+  rehearse(words) { return this.#call('rehearse', [words]); }
   /** @returns {Promise<EngineStatus>} */
   leaveFacility() { return this.#call('leaveFacility'); }
   /** @returns {Promise<EngineStatus>} */

@@ -160,6 +160,12 @@ export class Engine {
     return this.status();
   }
 
+  /** @param {string | string[]} words */
+  async rehearse(words) {
+    this.#session;
+    await this.vault.rehearse(words);
+  }
+
   leaveFacility() {
     return this.lock();
   }

@@ -65,8 +65,8 @@ export async function confirmVault(session, gateway, request, { userAgent }) {
   const pinned = await acceptFirst(answer.keyset, { root, full: request.root });
   if (pinned !== self.root) throw new EngineError('root-mismatch', 'provisional');
   if (answer.account?.id !== self.account.id) throw new EngineError('refused', 'another account');
-  const { announced, ...kept } = self;
-  await session.commit([{ t: 'self', self: { ...kept, account: answer.account, keyset: answer.keyset } }], [
+  const known = { ...self, account: answer.account, keyset: answer.keyset, announced: undefined };
+  await session.commit([{ t: 'self', self: known }], [
     { store: 'public', put: { name: 'keyset', signed: answer.keyset } },
     { store: 'public', remove: 'announcement' },
   ]);

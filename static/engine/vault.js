@@ -144,6 +144,12 @@ export class Vault {
     await this.#withHeader((place) => writeHeader(place, bytes, 1 - slot));
   }
 
+  /** Whether the words are known; opens and drops nothing. @param {string | string[]} words @throws {EngineError} `wrong-passphrase` */
+  async rehearse(words) {
+    const { header } = await this.#header();
+    (await openHeader(header, words)).fill(0);
+  }
+
   /** @param {string} pin */
   async setPin(pin) {
     if (!this.#session || this.#gated) throw new EngineError('locked');

@@ -29,6 +29,7 @@ const LONGEST_LABEL = 40;
 
 export class Vaults {
   /** @type {Engine} */ current;
+  #between = false;
   /** @type {Map<string, number>} documents that wait in the vaults that are not chosen */ #waiting = new Map();
 
   /**
@@ -58,7 +59,8 @@ export class Vaults {
    */
   constructor(options, emit, now) {
     this.options = options;
-    this.emit = emit;
+    // What is between two vaults is no state that a screen could show.
+    this.emit = (/** @type {string} */ event, /** @type {any} */ detail) => { if (!this.#between) emit(event, detail); };
     this.now = now;
     this.owner = new Owner(() => this.current.forget());
     this.others = new Schedule(() => this.#deliverOthers(), OTHERS_EVERY_MS);
@@ -119,20 +121,26 @@ export class Vaults {
     const label = this.register.get(this.current.name)?.label ?? '';
     if (!from.device || !from.upload) throw new EngineError('no-vault');
     const before = this.current.name;
-    await this.#turnTo((await this.register.vacant()).name);
+    this.#between = true;
     try {
+      await this.#turnTo((await this.register.vacant()).name);
       await makeProvisional(this.current.vault, from, request, this.now());
+      await this.#made({ provisional: true, label });
+      await this.current.opened();
     } catch (error) {
-      await this.#turnTo(before);
+      if (!this.current.vault.exists) await this.#turnTo(before);
       throw error;
+    } finally {
+      this.#between = false;
+      this.current.tell();
     }
-    await this.#made({ provisional: true, label });
-    await this.current.opened();
     return this.current.status();
   }
 
   /** A code from the office makes a provisional vault an ordinary one. @param {{code: string, root?: string}} request @returns {Promise<EngineStatus>} */
   async confirmVault(request) {
+    // What waits goes first: captured before the office knew of the device, it is let in by the confirmation.
+    await this.current.deliver().catch(() => {});
     await confirmVault(this.current.vault.session, this.current.gateway, request, { userAgent: navigator.userAgent });
     await this.register.change(this.current.name, { provisional: false });
     this.current.wake();

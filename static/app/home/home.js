@@ -4,6 +4,7 @@
 import { AqElement, html, icon, nothing } from '../element.js';
 import { briefId, daysBetween, today, visitDay, visitState } from '../visit/days.js';
 import { mayLead } from '../visit/policy.js';
+import { provisionalNotice } from '../vault/confirmation.js';
 import { setPin } from '../vault/pin_pad.js';
 import { stepOf } from './step.js';
 
@@ -43,9 +44,10 @@ export class AqHome extends AqElement {
     return html`
       <div class="page wide"><div class="home">
         <div class="stack loose">
+          ${provisionalNotice(this.app, this.rows.length > 0)}
           ${now.map((row, index) => this.#big(row, index === 0))}
           ${now.length === 0 && this.rows.length ? html`<p class="meta">${this.t('home.notToday')}</p>` : nothing}
-          ${this.rows.length === 0 ? this.#empty() : nothing}
+          ${this.rows.length === 0 && !this.app.status?.provisional ? this.#empty() : nothing}
           ${unfinished.length ? this.#list('home.unfinished', unfinished.reverse(), this.t('home.unfinished.text')) : nothing}
           ${coming.length ? this.#list('home.coming', coming) : nothing}
           ${closed.length ? this.#list('home.earlier', closed.reverse()) : nothing}
@@ -53,7 +55,7 @@ export class AqHome extends AqElement {
         <div class="stack loose">
           ${this.#here()}
           ${this.app.status?.pinReady ? nothing : html`<div class="notice info">${icon('key')}<p>${this.t('home.pin')}</p><button class="btn small" type="button" @click=${() => setPin(this.app)}>${this.t('vault.pin.set')}</button></div>`}
-          ${mayLead(this.app.status) ? html`
+          ${mayLead(this.app.status) && !this.app.status?.provisional ? html`
             <section class="card stack">
               <h2>${this.t('home.special')}</h2><p class="meta">${this.t('home.special.text')}</p>
               <button class="btn" type="button" @click=${() => this.app.go('new-visit')}>${icon('plus')} ${this.t('facilities.special')}</button>

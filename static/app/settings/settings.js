@@ -4,7 +4,9 @@
 import { AqElement, html, icon, nothing } from '../element.js';
 import { LANGUAGES, LANGUAGE_NAMES } from '../i18n.js';
 import { checkBrowser, checkList } from '../vault/checks.js';
+import { confirm } from '../vault/confirmation.js';
 import { setPin } from '../vault/pin_pad.js';
+import { rehearse } from '../vault/words_form.js';
 import './words_change.js';
 
 export class AqSettings extends AqElement {
@@ -46,6 +48,7 @@ export class AqSettings extends AqElement {
             ${this.#choice('settings.theme', app.theme, ['auto', 'light', 'dark'].map((theme) => [theme, this.t(`settings.theme.${theme}`)]), (value) => app.setTheme(/** @type {any} */ (value)))}
           </section>
           ${this.#lock()}
+          ${this.#label()}
         </div>
         <div class="stack loose">${this.#storage()}${this.#about()}${this.#erase()}</div>
       </div></div>
@@ -73,7 +76,31 @@ export class AqSettings extends AqElement {
         <h2>${this.t('settings.security')}</h2>
         <p class="meta">${this.t('settings.security.text')}</p>
         <button class="btn" type="button" @click=${() => setPin(app)}>${icon('key')} ${this.t(app.status?.pinReady ? 'settings.pin.change' : 'vault.pin.set')}</button>
+        <button class="btn" type="button" @click=${() => rehearse(app)}>${icon('check')} ${this.t('vault.rehearse')}</button>
         <button class="btn" type="button" @click=${change}>${icon('lock')} ${this.t('settings.words')}</button>
+      </section>
+    `;
+  }
+
+  /** What the locked screen shows of this vault, where several people share the tablet. */
+  #label() {
+    const { app } = this;
+    const own = app.status?.vaults?.find((/** @type {any} */ vault) => vault.chosen);
+    const save = async (/** @type {string} */ label) => {
+      try {
+        app.setStatus(await app.engine.nameVault(label));
+        app.notify({ kind: 'ok', text: this.t('vault.label.saved') });
+      } catch (error) {
+        app.notifyError(error);
+      }
+    };
+    return html`
+      <section class="card stack">
+        <h2>${this.t('settings.shared')}</h2>
+        <label class="field"><span class="label">${this.t('vault.label')}</span>
+          <input autocomplete="off" spellcheck="false" maxlength="40" .value=${own?.label ?? ''} @change=${(/** @type {any} */ event) => save(event.target.value)}>
+          <span class="hint">${this.t('vault.label.hint')}</span></label>
+        ${app.status?.provisional ? html`<button class="btn" type="button" @click=${() => confirm(app)}>${icon('check')} ${this.t('vault.second.confirm')}</button>` : nothing}
       </section>
     `;
   }

@@ -10,6 +10,7 @@ export default {
   'settings.theme.auto': { ru: 'Как в системе', kk: 'Жүйедегідей', en: 'As the system' },
   'settings.theme.light': { ru: 'Светлый', kk: 'Жарық', en: 'Light' },
   'settings.theme.dark': { ru: 'Тёмный', kk: 'Күңгірт', en: 'Dark' },
+  'settings.shared': { ru: 'Общий планшет', kk: 'Ортақ планшет', en: 'A shared tablet' },
   'settings.security': { ru: 'Замок', kk: 'Құлып', en: 'Lock' },
   'settings.security.text': { ru: 'Планшет блокируется сам: через 2 минуты без касаний и через 30 секунд, если Айғақ свёрнут. Во время записи он не блокируется.', kk: 'Планшет өзі құлыпталады: 2 минут бойы түртпесеңіз және Айғақ 30 секундтан артық жабық тұрса. Жазу кезінде құлыпталмайды.', en: 'The tablet locks itself: after 2 minutes without a touch, and 30 seconds after Aigaq is out of sight. It does not lock while recording.' },
   'settings.pin.change': { ru: 'Сменить PIN', kk: 'PIN-кодты ауыстыру', en: 'Change the PIN' },

@@ -23,7 +23,7 @@ export default {
   'prepare.offline.wait': { ru: 'Айғақ ещё не сохранён для работы без связи: откройте его при связи и подождите минуту.', kk: 'Айғақ байланыссыз жұмысқа әлі сақталмаған: байланыс бар кезде ашып, бір минут күтіңіз.', en: 'Aigaq is not yet kept for offline use: open it with a connection and wait a minute.' },
   'prepare.words.ok': { ru: 'Слова доступа введены за последние сутки: вы их помните.', kk: 'Кіру сөздері соңғы тәулікте енгізілген: сіз оларды есте сақтайсыз.', en: 'You have typed your access words within the last day: you know them.' },
   'prepare.words.wait': { ru: 'Слова доступа давно не вводились. Введите их сейчас, пока рядом листок.', kk: 'Кіру сөздері көптен бері енгізілмеген. Қағазыңыз қасыңызда тұрғанда қазір енгізіңіз.', en: 'You have not typed your access words for a while. Type them now, while the paper is near.' },
-  'prepare.words.button': { ru: 'Заблокировать и ввести', kk: 'Құлыптап, енгізу', en: 'Lock and type them' },
+  'prepare.words.button': { ru: 'Ввести сейчас', kk: 'Қазір енгізу', en: 'Type them now' },
   'prepare.devices.ok': { ru: 'Камера и микрофон отвечают.', kk: 'Камера мен микрофон жауап береді.', en: 'Camera and microphone answer.' },
   'prepare.devices.mic': { ru: 'Микрофон отвечает.', kk: 'Микрофон жауап береді.', en: 'The microphone answers.' },
   'prepare.devices.camera': { ru: 'Камера отвечает.', kk: 'Камера жауап береді.', en: 'The camera answers.' },

@@ -5,13 +5,17 @@
  * for a person for ever, so it is asked only by a button and never awaited at start.
  */
 import { html, icon, nothing } from '../element.js';
+import { installPicture } from './install_picture.js';
 
 /** Video of a day fits into this. */
 export const ENOUGH_BYTES = 2 * 1024 ** 3;
+/** No disk of a tablet in use is so small, a private window's share is. */
+const PRIVATE_BYTES = 300 * 1024 ** 2;
 
 /**
  * @typedef {object} Checks
  * @property {'ok' | 'bad' | 'wait'} storage
+ * @property {boolean} secret a private window: what is stored goes with it
  * @property {boolean} opfs files can be overwritten in place
  * @property {number | null} freeBytes null: the browser does not say
  * @property {boolean} persisted
@@ -22,7 +26,7 @@ export const ENOUGH_BYTES = 2 * 1024 ** 3;
 /** @returns {Promise<Checks>} */
 export async function checkBrowser() {
   const [storage, opfs, freeBytes, persisted] = await Promise.all([tryStorage(), tryFiles(), free(), isPersisted()]);
-  return { storage, opfs, freeBytes, persisted, installed: isInstalled(), browser: browser() };
+  return { storage, opfs, freeBytes, persisted, secret: seemsPrivate({ browser: browser(), opfs, freeBytes }), installed: isInstalled(), browser: browser() };
 }
 
 export function isInstalled() {
@@ -36,6 +40,16 @@ export function browser() {
   if (/iPad|iPhone/.test(agent) || (/Macintosh/.test(agent) && navigator.maxTouchPoints > 1)) return 'ios';
   if (/Firefox/.test(agent)) return 'firefox';
   return /Android/.test(agent) ? 'android' : 'desktop';
+}
+
+/**
+ * Whether this looks like a private window; no browser says so. Firefox has no files there; Chromium gives such a
+ * window a share of the memory instead of the disk; Safari, in newer versions, cannot be told.
+ * @param {{browser: Checks['browser'], opfs: boolean, freeBytes: number | null}} seen
+ */
+export function seemsPrivate({ browser: kind, opfs, freeBytes }) {
+  if (kind === 'firefox') return !opfs;
+  return (kind === 'android' || kind === 'desktop') && freeBytes !== null && freeBytes < PRIVATE_BYTES;
 }
 
 /** Asks the browser to keep the data. @returns {Promise<boolean>} */
@@ -55,14 +69,22 @@ function tryStorage() {
       opening.onblocked = () => resolve('bad');
       opening.onsuccess = () => {
         const database = opening.result;
+        const written = crypto.getRandomValues(new Uint8Array(16));
         const writing = database.transaction('probe', 'readwrite');
-        writing.objectStore('probe').put(crypto.getRandomValues(new Uint8Array(16)).buffer, 1);
+        writing.objectStore('probe').put(written.buffer, 1);
         const end = (/** @type {'ok' | 'bad'} */ result) => {
           database.close();
           indexedDB.deleteDatabase(name);
           resolve(result);
         };
-        writing.oncomplete = () => end('ok');
+        writing.oncomplete = () => {
+          const reading = database.transaction('probe').objectStore('probe').get(1);
+          reading.onerror = () => end('bad');
+          reading.onsuccess = () => {
+            const read = new Uint8Array(reading.result ?? 0);
+            end(read.length === written.length && read.every((byte, index) => byte === written[index]) ? 'ok' : 'bad');
+          };
+        };
         writing.onabort = () => end('bad');
       };
     } catch {
@@ -130,12 +152,14 @@ export function checkList(app, checks, again) {
   return html`
     <ul class="checks">
       ${line(checks.storage, app.t(`vault.check.storage.${checks.storage}`))}
+      ${checks.secret ? line('bad', app.t('vault.check.private')) : nothing}
       ${freeBytes === null ? line('wait', app.t('vault.check.space.unknown'))
         : freeBytes >= ENOUGH_BYTES ? line('ok', app.t('vault.check.space.ok', { size })) : line('wait', app.t('vault.check.space.wait', { size }))}
       ${persisted ? line('ok', app.t('vault.check.persist.ok'))
         : line('wait', app.t('vault.check.persist.wait'), html`<button class="btn small" type="button" @click=${keep}>${app.t('vault.check.persist.ask')}</button>`)}
       ${installed ? line('ok', app.t('vault.check.install.ok'))
-        : line('wait', html`${app.t('vault.check.install.wait')} <span class="meta">${app.t(`vault.check.install.${checks.browser}`)}</span>`,
+        : line('wait', html`${app.t('vault.check.install.wait')} <span class="meta">${app.t(`vault.check.install.${checks.browser}`)}</span>
+          ${installPicture(checks.browser, app.t(`vault.check.install.${checks.browser}`))}`,
           installPrompt ? html`<button class="btn small" type="button" @click=${install}>${app.t('vault.check.install.button')}</button>` : nothing)}
       ${checks.opfs ? nothing : line('wait', app.t('vault.check.opfs'))}
     </ul>

@@ -28,6 +28,7 @@ export class AqEnrol extends AqElement {
     this.step = 'code';
     this.code = '';
     this.deviceName = '';
+    this.label = '';
     /** @type {import('./checks.js').Checks | null} */
     this.checks = null;
     /** @type {string[]} */
@@ -55,6 +56,19 @@ export class AqEnrol extends AqElement {
 
   async #check() {
     this.checks = await checkBrowser();
+  }
+
+  /** Vaults that are on this tablet already. */
+  get #others() {
+    return this.app.status?.vaults ?? [];
+  }
+
+  async #back() {
+    try {
+      this.app.setStatus(await this.app.engine.chooseVault(this.#others.at(-1).name));
+    } catch (error) {
+      this.app.notifyError(error);
+    }
   }
 
   /** @param {SubmitEvent} event */
@@ -101,7 +115,7 @@ export class AqEnrol extends AqElement {
     try {
       const { invitation, code } = this;
       const root = invitation && normaliseCode(invitation.code) === normaliseCode(code) ? invitation.root : undefined;
-      const status = await this.app.engine.enrol({ code: writeCode(code), root, deviceName: this.deviceName.trim(), words: this.words, language: this.app.language });
+      const status = await this.app.engine.enrol({ code: writeCode(code), root, deviceName: this.deviceName.trim(), words: this.words, language: this.app.language, label: this.label });
       this.words = [];
       this.app.setStatus(status);
       await this.app.engine.setMeta('wordsTypedAt', new Date().toISOString()).catch(() => undefined);
@@ -129,6 +143,7 @@ export class AqEnrol extends AqElement {
           <h1 tabindex="-1">${this.t({ code: 'vault.enrol.title', words: 'vault.words.title', retype: 'vault.retype.title', working: 'vault.retype.title' }[this.step])}</h1>
         </div>
         ${this.failure ? this.#failed() : nothing}
+        ${this.step === 'code' && this.#others.length ? html`<button class="btn ghost" type="button" @click=${this.#back}>${icon('arrow-left')} ${this.t('vault.label.back')}</button>` : nothing}
         ${this.step === 'code' ? this.#code() : this.step === 'words' ? this.#words() : this.#retype()}
       </main>
     `;
@@ -158,6 +173,12 @@ export class AqEnrol extends AqElement {
           <input autocomplete="off" spellcheck="false" maxlength="60" required .value=${this.deviceName} @input=${(/** @type {any} */ event) => { this.deviceName = event.target.value; }}>
           <span class="hint">${this.t('vault.device.hint')}</span>
         </label>
+        ${this.#others.length ? html`
+        <label class="field">
+          <span class="label">${this.t('vault.label')}</span>
+          <input autocomplete="off" spellcheck="false" maxlength="40" .value=${this.label} @input=${(/** @type {any} */ event) => { this.label = event.target.value; }}>
+          <span class="hint">${this.t('vault.label.hint')}</span>
+        </label>` : nothing}
         <button class="btn primary block" type="submit" ?disabled=${this.checks?.storage === 'bad'}>${this.t('vault.next.words')}</button>
       </form>
       <section class="card">

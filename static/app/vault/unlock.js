@@ -6,13 +6,15 @@
  */
 import { languageSelect, stateOf } from '../bar.js';
 import { AqElement, html, icon, nothing } from '../element.js';
+import { addVault, chooser } from './chooser.js';
 import './pin_pad.js';
-import { mixesAlphabets, readWords } from './words.js';
+import './provisional.js';
+import './words_form.js';
 
 export class AqUnlock extends AqElement {
   static properties = {
     updates: { attribute: false },
-    busy: { state: true }, failure: { state: true }, visible: { state: true }, byWords: { state: true }, mixed: { state: true },
+    busy: { state: true }, failure: { state: true }, byWords: { state: true }, second: { state: true },
   };
 
   constructor() {
@@ -22,9 +24,9 @@ export class AqUnlock extends AqElement {
     this.busy = false;
     /** @type {any} */
     this.failure = null;
-    this.visible = false;
     this.byWords = false;
-    this.mixed = false;
+    /** The words are forgotten: the second vault is being made. */
+    this.second = false;
   }
 
   connectedCallback() {
@@ -33,39 +35,18 @@ export class AqUnlock extends AqElement {
     this.listen(this.updates, 'offered', () => this.requestUpdate());
   }
 
-  /** @param {() => Promise<any>} open */
-  async #open(open) {
+  /** @param {string} pin */
+  async #byPin(pin) {
     this.busy = true;
     this.failure = null;
     try {
-      const status = await open();
-      const typed = this.byWords || !this.app.status?.pinReady;
-      this.app.setStatus(status);
-      if (typed) await this.app.engine.setMeta('wordsTypedAt', new Date().toISOString()).catch(() => undefined);
+      this.app.setStatus(await this.app.engine.unlockWithPin(pin));
     } catch (error) {
       this.failure = error;
       if (/** @type {any} */ (error).code === 'pin-gone') this.byWords = true;
     } finally {
       this.busy = false;
     }
-    if (this.failure) {
-      await this.updateComplete;
-      /** @type {HTMLTextAreaElement | null} */ (this.querySelector('#words'))?.focus();
-    }
-  }
-
-  /** @param {SubmitEvent} event */
-  #byWords(event) {
-    event.preventDefault();
-    const field = /** @type {HTMLTextAreaElement} */ (this.querySelector('#words'));
-    const words = readWords(field.value);
-    if (words.length === 0) return field.focus();
-    this.mixed = mixesAlphabets(field.value);
-    return this.#open(async () => {
-      const status = await this.app.engine.unlock(words);
-      field.value = '';
-      return status;
-    });
   }
 
   render() {
@@ -74,6 +55,10 @@ export class AqUnlock extends AqElement {
     const state = stateOf(status);
     const n = status.waiting?.documents ?? 0;
     const pin = status.pinReady && !this.byWords;
+    if (this.second) {
+      return html`<main class="gate"><header><span class="brand">${app.t('shell.name')}</span>${languageSelect(app)}</header>
+        <aq-provisional class="stack" .app=${app} @aq-back=${() => { this.second = false; }}></aq-provisional></main>`;
+    }
     const damaged = this.failure?.code === 'vault-damaged';
     return html`
       <main class="gate">
@@ -82,6 +67,7 @@ export class AqUnlock extends AqElement {
           <h1 tabindex="-1">${damaged ? app.t('vault.damaged.title') : pin ? app.t('vault.pin.title') : app.t('vault.unlock.title')}</h1>
           <span class="meta">${[status.device?.name, pin ? app.t('vault.pin.lead') : ''].filter(Boolean).join(' · ')}</span>
         </div>
+        ${status.pinReady ? nothing : chooser(app, () => { this.failure = null; this.byWords = false; })}
         ${pin ? this.#pin() : this.#words()}
         <section class="notice" role="status">
           ${icon(state.icon)}
@@ -94,6 +80,7 @@ export class AqUnlock extends AqElement {
           <section class="notice info">${icon('download')}<p>${app.t('update.ready')}</p>
             <button class="btn small" type="button" @click=${() => this.dispatchEvent(new CustomEvent('aq-update'))}>${app.t('update.now')}</button></section>` : nothing}
         ${pin ? nothing : this.#forgotten(n)}
+        ${status.pinReady || !status.vaults ? nothing : addVault(app)}
       </main>
     `;
   }
@@ -104,7 +91,7 @@ export class AqUnlock extends AqElement {
     return html`
       <section class="card stack">
         ${this.failure ? html`<p class="error" role="alert">${typeof left === 'number' ? app.t('vault.pin.left', { n: left }) : app.explain(this.failure).what}</p>` : nothing}
-        <aq-pin-pad .app=${app} .busy=${this.busy} .action=${app.t('vault.pin.open')} @aq-pin=${(/** @type {CustomEvent} */ event) => this.#open(() => app.engine.unlockWithPin(event.detail))}></aq-pin-pad>
+        <aq-pin-pad .app=${app} .busy=${this.busy} .action=${app.t('vault.pin.open')} @aq-pin=${(/** @type {CustomEvent} */ event) => this.#byPin(event.detail)}></aq-pin-pad>
         <div class="row between">
           <button class="btn ghost" type="button" @click=${() => { this.byWords = true; this.failure = null; }}>${app.t('vault.pin.useWords')}</button>
           <button class="btn ghost" type="button" @click=${this.#drop}>${app.t('vault.pin.drop')}</button>
@@ -121,23 +108,21 @@ export class AqUnlock extends AqElement {
 
   #words() {
     const { app } = this;
-    const { what, safe, act } = this.failure ? app.explain(this.failure) : { what: '', safe: '', act: '' };
-    return html`
-      <form class="card stack" autocomplete="off" @submit=${this.#byWords}>
-        ${this.failure ? html`<div class="notice bad" role="alert">${icon('warning')}<p>${what} ${safe} ${act} ${this.mixed ? app.t('vault.unlock.layout') : ''}</p></div>` : nothing}
-        <div class="field">
-          <label class="label" for="words">${app.t('vault.unlock.words')}</label>
-          <textarea id="words" class=${this.visible ? '' : 'masked'} rows="3" autocomplete="off" autocapitalize="none" autocorrect="off" spellcheck="false" translate="no"
-            aria-describedby="words-hint" aria-invalid=${this.failure ? 'true' : 'false'} ?readonly=${this.busy}
-            @keydown=${(/** @type {KeyboardEvent} */ event) => { if (event.key === 'Enter') { event.preventDefault(); this.querySelector('form')?.requestSubmit(); } }}></textarea>
-          <span class="hint" id="words-hint">${app.t('vault.unlock.hint')}</span>
-        </div>
-        <div class="row">
-          <button class="btn primary grow" type="submit" ?disabled=${this.busy}>${icon('unlock')} ${this.busy ? app.t('vault.unlock.opening') : app.t('vault.unlock.open')}</button>
-          <button class="btn" type="button" aria-pressed=${this.visible ? 'true' : 'false'} @click=${() => { this.visible = !this.visible; }}>${icon(this.visible ? 'eye-off' : 'eye')} ${app.t(this.visible ? 'vault.unlock.hide' : 'vault.unlock.show')}</button>
-        </div>
-      </form>
-    `;
+    return html`<aq-words-form .app=${app} .action=${app.t('vault.unlock.open')} .working=${app.t('vault.unlock.opening')}
+      .give=${(/** @type {string[]} */ words) => this.#unlock(words)}></aq-words-form>`;
+  }
+
+  /** @param {string[]} words */
+  async #unlock(words) {
+    this.failure = null;
+    try {
+      const status = await this.app.engine.unlock(words);
+      await this.app.engine.setMeta('wordsTypedAt', new Date().toISOString()).catch(() => undefined);
+      this.app.setStatus(status);
+    } catch (error) {
+      this.failure = error;
+      throw error;
+    }
   }
 
   /** @param {number} n */
@@ -148,6 +133,8 @@ export class AqUnlock extends AqElement {
         <summary>${app.t('vault.unlock.forgot')}</summary>
         <div class="stack">
           <p>${app.t('vault.unlock.forgot.text')}</p>
+          ${app.status?.provisional ? nothing : html`<button class="btn" type="button" data-action="second" @click=${() => { this.second = true; }}>${icon('key')} ${app.t('vault.unlock.second')}</button>`}
+          <p class="meta">${app.t('vault.unlock.forgot.erase')}</p>
           <button class="btn danger" type="button" @click=${() => this.#startOver(n)}>${icon('erase')} ${app.t('vault.unlock.startOver')}</button>
         </div>
       </details>

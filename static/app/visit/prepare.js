@@ -7,6 +7,7 @@ import { recordingPolicy } from '../capture/policy.js';
 import { AqElement, html, icon, nothing } from '../element.js';
 import { facilityFacts } from '../facilities/card.js';
 import { askToKeep, checkBrowser, ENOUGH_BYTES, line } from '../vault/checks.js';
+import { rehearse } from '../vault/words_form.js';
 import { briefId, visitId } from './days.js';
 import { formsFor, readiness } from './readiness.js';
 
@@ -103,14 +104,14 @@ export class AqPrepare extends AqElement {
     const { checks } = this;
     const roomy = checks?.freeBytes !== null && (checks?.freeBytes ?? 0) >= ENOUGH_BYTES;
     const left = points.filter((point) => point.blocks).length + (roomy ? 0 : 1) + (checks?.persisted ? 0 : 1);
-    const lock = () => app.lock({ leave: true }).catch((/** @type {any} */ error) => app.notifyError(error));
+    const type = async () => { if (await rehearse(app)) this.#check(); };
     const keep = async () => {
       if (!(await askToKeep())) app.notify({ kind: 'wait', text: this.t('vault.check.persist.refused') });
       this.#check();
     };
     const button = (/** @type {string} */ key, /** @type {() => void} */ run) => html`<button class="btn small" type="button" @click=${run}>${this.t(key)}</button>`;
     /** @type {Record<string, unknown>} */
-    const actions = { words: button('prepare.words.button', lock), devices: button('prepare.devices.button', () => this.#tryDevices()) };
+    const actions = { words: button('prepare.words.button', type), devices: button('prepare.devices.button', () => this.#tryDevices()) };
     return html`
       <section class="card">
         <h2>${this.t('prepare.ready')}</h2>
