@@ -46,14 +46,14 @@ export class Erasure {
     const file = this.session.records.files.get(id);
     if (!file) throw new EngineError('unknown-medium', id);
     const { channel } = file;
-    const doc = this.session.readings.get(channel, id)?.doc;
+    const doc = (await this.session.readings.get(channel, id))?.doc;
     await this.recordings.abandon(id);
     if (await this.#mayBeKnown(id)) {
       await this.withdraw(channel, { interview: doc?.interview ?? null, use: 'recording', erases: [id], reason: '' });
     } else {
       await this.erase(channel, [id]);
     }
-    return /** @type {Reading} */ (this.session.readings.get(channel, id));
+    return /** @type {Reading} */ (await this.session.readings.get(channel, id));
   }
 
   /**

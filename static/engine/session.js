@@ -9,31 +9,38 @@ import { fromBase64 } from './crypto/wire.js';
 import { EngineError, isQuota } from './errors.js';
 import { Readings } from './replication/readings.js';
 import { content } from './replication/revisions.js';
+import { BLOCK_VERSION } from './store/blocks.js';
+import { Bodies } from './store/bodies.js';
 import { KeySlots } from './store/key_slots.js';
 import { Log } from './store/log.js';
 import { Records } from './store/records.js';
+import { isPoor, sweep } from './store/sweep.js';
 
 /**
  * @typedef {import('./crypto/wire.js').Bytes} Bytes
- * @typedef {import('./store/records.js').Entry} Entry
+ * @typedef {import('./store/entries.js').Entry} Entry
  * @typedef {import('./store/database.js').Write} Write
  * @typedef {import('./store/storage.js').Storage} Storage
  */
 
 /** A revision as the server sends it. @typedef {{id: string, rev: string, ancestors: string[], deleted: boolean, doc: any}} IngestRow */
 
-/** Compact when so much of the log is garbage. */
-const GARBAGE_SHARE = 0.5;
-const GARBAGE_LEAST = 2000;
+/** A snapshot is due when so much came since the last one: less is read faster than it is written. */
+const TAIL = 1024;
+/** Bodies of a larger commit are not asked for at once. */
+const FRESH = 32;
+/** Not in the middle of what is coming in. */
+const TIDY_AFTER_MS = 2000;
 
 export class Session {
   records = new Records();
-  readings = new Readings(this.records);
   /** @type {Map<string, Bytes>} custody content keys of this session; never on disk */ custodyKeys = new Map();
   /** @type {CryptoKey | null} */ #signingKey = null;
   closed = false;
-  /** Blocks that did not open when the log was read. */
+  /** Blocks that did not open. */
   damaged = 0;
+  /** @type {Promise<unknown>} */ #tidying = Promise.resolve();
+  #tidyDue = false;
 
   /**
    * @param {Storage} storage
@@ -42,7 +49,9 @@ export class Session {
   constructor(storage, { slots, key }) {
     this.storage = storage;
     this.slots = new KeySlots(slots, key);
-    this.log = new Log(storage.database, this.slots);
+    this.log = new Log(storage.database, this.slots, this.records);
+    this.bodies = new Bodies(this.log, (block) => this.#lose(block));
+    this.readings = new Readings(this.records, this.bodies);
   }
 
   /** For a new vault. @param {any} self account, device, signing key, key set @param {Write[]} writes */
@@ -56,7 +65,7 @@ export class Session {
   /** @throws {EngineError} `vault-damaged` */
   async load() {
     await this.slots.load();
-    this.damaged = await this.log.replay((entry) => this.records.apply(entry));
+    this.damaged = await this.log.open();
     if (!this.records.self) throw new EngineError('vault-damaged', 'account');
     this.#signingKey = await importSigningKey(this.records.self.signing);
     if (this.damaged > 0) await this.#askAgain();
@@ -95,7 +104,19 @@ export class Session {
         throw isQuota(again) ? new EngineError('storage-full') : again;
       });
     }
-    for (const entry of entries) this.records.apply(entry);
+    if (entries.some(({ t }) => t === 'erased' || t === 'gone')) this.bodies.forget();
+    if (entries.length <= FRESH) this.#noteFresh(entries);
+    this.#tidySoon();
+  }
+
+  /** What was just written is read back first. @param {Entry[]} entries */
+  #noteFresh(entries) {
+    for (const entry of entries) {
+      if (entry.t !== 'doc' || !('l' in entry)) continue;
+      const { rev, doc } = entry.l;
+      const leaf = this.records.get(entry.c, doc._id)?.leaves.find((one) => one.rev === rev);
+      if (leaf) this.bodies.note(leaf, doc);
+    }
   }
 
   /**
@@ -115,11 +136,60 @@ export class Session {
     return rows.map(({ id }) => id);
   }
 
-  /** Rewrites the log where garbage dominates, or where something was erased. @param {boolean} force */
-  async compact(force) {
-    const garbage = this.log.length - this.records.size;
-    if (!force && (garbage < GARBAGE_LEAST || garbage < this.log.length * GARBAGE_SHARE)) return;
-    await this.log.compact(() => this.records.entries());
+  /**
+   * Rewrites the log in steps, where it is worth it.
+   * @param {boolean} force what was erased opens no more when this resolves: everything stands under a new key
+   */
+  compact(force) {
+    const work = async () => {
+      if (this.closed) return;
+      // Erased once more while a sweep was going on: once more over all.
+      for (let full = force || this.#mustSweep(); full; full = this.records.unswept) {
+        await this.#sweep(true);
+        this.bodies.forget();
+      }
+      if (!force && isPoor(this.log)) await this.#sweep(false);
+      if (!this.closed && (this.log.tail >= TAIL || (force && this.log.blocks.size > 1))) await this.log.snapshot();
+    };
+    const result = this.#tidying.then(work);
+    this.#tidying = result.catch(() => {});
+    return result;
+  }
+
+  /** An erasure was cut short, or an older format stands. */
+  #mustSweep() {
+    return this.records.unswept || this.log.isMixed || [...this.log.blocks.values()].some(({ v }) => v < BLOCK_VERSION);
+  }
+
+  /** @param {boolean} full */
+  #sweep(full) {
+    return sweep(this.log, {
+      full,
+      pause: async () => {
+        await new Promise((resolve) => { setTimeout(resolve, 0); });
+        // A lock waits for what must be erased, and for nothing else.
+        if (this.closed && !full) throw new EngineError('locked');
+      },
+      lost: (block) => this.#lose(block),
+    });
+  }
+
+  /** In the background, when enough has come in. */
+  #tidySoon() {
+    if (this.#tidyDue || this.log.tail < TAIL) return;
+    this.#tidyDue = true;
+    setTimeout(() => {
+      this.compact(false).catch(() => {}).finally(() => { this.#tidyDue = false; });
+    }, TIDY_AFTER_MS);
+  }
+
+  /** A block does not open: the next pull asks for what was in it. @param {number} block */
+  async #lose(block) {
+    const known = this.log.blocks.has(block);
+    await this.log.setAside(block);
+    if (!known || this.log.blocks.has(block)) return;
+    this.damaged += 1;
+    if (!this.closed) await this.#askAgain();
   }
 
   /**
@@ -142,13 +212,14 @@ export class Session {
   async close() {
     if (this.closed) return;
     this.closed = true;
+    await this.#tidying;
     await this.log.settled();
     for (const key of this.custodyKeys.values()) key.fill(0);
     this.custodyKeys.clear();
     this.slots.forget();
     this.slots.place.close();
     this.#signingKey = null;
-    this.records = new Records();
-    this.readings = new Readings(this.records);
+    this.bodies.forget();
+    this.records.clear();
   }
 }

@@ -130,7 +130,7 @@
  * @typedef {'wrong-passphrase' | 'vault-damaged' | 'no-vault' | 'locked' | 'not-owner' | 'wrong-pin' | 'pin-gone' |
  *   'offline' | 'portal' | 'server-error' | 'code-unknown' | 'code-expired' | 'code-mistyped' | 'root-mismatch' |
  *   'device-revoked' | 'storage-full' | 'storage-refused' | 'record-damaged' | 'sealed' | 'not-here' | 'erased' |
- *   'bad-document' | 'unknown-medium' | 'refused'} ErrorCode
+ *   'bad-document' | 'unknown-medium' | 'refused' | 'newer-version'} ErrorCode
  */
 
 /**

@@ -11,14 +11,14 @@ import { randomId, ulid } from './crypto/ulid.js';
 import { fromBase64, mend, randomBytes, sha256, text, toBase64, toHex, utf8 } from './crypto/wire.js';
 import { EngineError } from './errors.js';
 import { base, baseBeside, content, merge, resolved, revisionId, standing } from './replication/revisions.js';
-import { paddedSize } from './store/log.js';
+import { paddedSize } from './store/blocks.js';
 
 /**
  * @typedef {import('./session.js').Session} Session
  * @typedef {import('./types.js').Reading} Reading
  * @typedef {import('./types.js').ContentKey} ContentKey
- * @typedef {import('./store/records.js').Entry} Entry
- * @typedef {import('./store/records.js').HeldLeaf} HeldLeaf
+ * @typedef {import('./store/entries.js').Entry} Entry
+ * @typedef {import('./store/entries.js').WrittenLeaf} WrittenLeaf
  * @typedef {import('./store/database.js').Write} Write
  */
 
@@ -59,7 +59,7 @@ export class Writing {
       const leaf = await this.#revise(channel, parseFields(fields, this.world.now()));
       if (leaf) await this.#write(channel, leaf, together);
       else if (together.entries || together.writes) await this.session.commit(together.entries ?? [], together.writes);
-      return /** @type {Reading} */ (this.session.readings.get(channel, fields._id ?? leaf?.doc._id));
+      return /** @type {Reading} */ (await this.session.readings.get(channel, fields._id ?? leaf?.doc._id));
     });
   }
 
@@ -76,10 +76,10 @@ export class Writing {
    */
   settle(channel, id, choices, seen = null) {
     return this.#inTurn(async () => {
-      const reading = this.session.readings.get(channel, id);
+      const reading = await this.session.readings.get(channel, id);
       if (!reading) throw new EngineError('not-here', id);
       if (reading.erased) throw new EngineError('erased', id);
-      const leaves = standing(this.session.records.get(channel, id)?.leaves ?? []);
+      const leaves = standing(await this.session.readings.leaves(this.session.records.get(channel, id)));
       if (reading.conflicts.length === 0) return reading;
       if (seen && leaves.some(({ rev }) => !seen.includes(rev))) throw new EngineError('refused', 'unseen version');
       for (const { field } of reading.conflicts) {
@@ -90,7 +90,7 @@ export class Writing {
       const fields = parseFields(Object.fromEntries(given), this.world.now());
       const leaf = await this.#revise(channel, fields, leaves.slice(1).map(({ rev }) => rev));
       if (leaf) await this.#write(channel, leaf, {});
-      return /** @type {Reading} */ (this.session.readings.get(channel, id));
+      return /** @type {Reading} */ (await this.session.readings.get(channel, id));
     });
   }
 
@@ -125,7 +125,7 @@ export class Writing {
 
   /** @param {string} channel @param {string} id @returns {Promise<any>} @throws {EngineError} `sealed`, `erased`, `not-here` */
   async openSealed(channel, id) {
-    const reading = this.session.readings.get(channel, id);
+    const reading = await this.session.readings.get(channel, id);
     if (!reading) throw new EngineError('not-here');
     if (reading.erased) throw new EngineError('erased');
     const raw = this.session.custodyKeys.get(id);
@@ -158,7 +158,7 @@ export class Writing {
     return this.#inTurn(async () => {
       for (const held of [...this.session.records.channels.get(channel)?.values() ?? []]) {
         if (held.erased || (id !== undefined && held.id !== id)) continue;
-        const own = held.leaves.filter(({ local }) => local);
+        const own = (await this.session.readings.leaves(held)).filter(({ local }) => local);
         for (const leaf of own) {
           if (!(await this.#waits(leaf))) await this.#write(channel, leaf, { entries: [{ t: 'lost', id: held.id, rev: leaf.rev }] });
         }
@@ -167,7 +167,7 @@ export class Writing {
     });
   }
 
-  /** Whether an envelope of it lies in the outbox, sealed. @param {HeldLeaf} leaf */
+  /** Whether an envelope of it lies in the outbox, sealed. @param {WrittenLeaf} leaf */
   async #waits({ doc, rev }) {
     for (const { id, n } of this.session.records.envelopesOf(doc._id).filter((e) => e.rev === rev)) {
       const row = await this.session.storage.database.get('outbox', n);
@@ -181,10 +181,13 @@ export class Writing {
    * version: a further one with the same content is this tablet's to offer.
    * @param {import('./store/records.js').Held} held without a leaf of its own
    */
-  async #vouch({ id, channel, leaves }) {
-    const [winner] = standing(leaves);
+  async #vouch(held) {
+    const { id, channel } = held;
+    const [winner] = standing(await this.session.readings.leaves(held));
     if (this.session.records.envelopesOf(id).length === 0 || winner?.doc.device !== OFFICE_DEVICE || (winner.doc.schema ?? 1) > SCHEMA) return;
-    const { base: _, resolves: __, ...fields } = content(/** @type {Reading} */ (this.session.readings.get(channel, id)).doc);
+    const fields = content(/** @type {Reading} */ (await this.session.readings.get(channel, id)).doc);
+    delete fields.base;
+    delete fields.resolves;
     const leaf = await this.#revise(channel, fields, [], true);
     if (leaf) await this.#write(channel, leaf, {});
   }
@@ -200,12 +203,12 @@ export class Writing {
    * @param {any} fields parsed
    * @param {string[]} [settles] leaves between which a person has chosen; any other leaf goes on standing
    * @param {boolean} [even] even where nothing changes
-   * @returns {Promise<HeldLeaf | null>}
+   * @returns {Promise<WrittenLeaf | null>}
    */
   async #revise(channel, fields, settles = [], even = false) {
     const held = this.session.records.get(channel, fields._id);
     if (held?.erased || this.session.records.erased.has(fields._id)) throw new EngineError('erased');
-    const leaves = held?.leaves ?? [];
+    const leaves = await this.session.readings.leaves(held);
     const [parent, ...others] = standing(leaves);
     if (parent && (parent.doc.schema ?? 1) > SCHEMA) throw new EngineError('refused', 'newer schema');
     const at = new Date(this.world.now()).toISOString();
@@ -232,7 +235,7 @@ export class Writing {
   /**
    * Prior values as of the last revision that may have left this tablet: what lies between was seen by
    * nobody else, so a colleague's revision is compared with the state from before it.
-   * @param {HeldLeaf} parent
+   * @param {WrittenLeaf} parent
    * @param {any} doc
    * @param {boolean} beside other leaves stand
    */
@@ -243,7 +246,7 @@ export class Writing {
 
   /**
    * @param {string} channel
-   * @param {HeldLeaf} leaf
+   * @param {WrittenLeaf} leaf
    * @param {Together} together
    */
   async #write(channel, leaf, { entries = [], writes = [] }) {

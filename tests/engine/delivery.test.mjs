@@ -14,14 +14,14 @@ async function waitingNote() {
   const office = await organisation();
   const tablet = await newTablet(office);
   const { doc } = await tablet.save(CHANNEL, { type: 'note', text: 'x' });
-  return { office, tablet, id: doc._id, delivered: () => tablet.get(CHANNEL, doc._id).delivered };
+  return { office, tablet, id: doc._id, delivered: async () => (await tablet.get(CHANNEL, doc._id)).delivered };
 }
 
 test('a verified receipt ends the waiting, and the sealed bytes go', async () => {
   const { tablet, delivered } = await waitingNote();
   assert.deepEqual(await whatWaits(tablet.storage.database), { documents: 1, chunks: 0, bytes: (await tablet.storage.database.all('outbox'))[0].size });
   const round = await tablet.deliver();
-  assert.deepEqual([round.connection, round.receipts, round.left, delivered()], ['online', 1, 0, true]);
+  assert.deepEqual([round.connection, round.receipts, round.left, await delivered()], ['online', 1, 0, true]);
   assert.deepEqual(await tablet.storage.database.all('outbox'), []);
   assert.equal(tablet.gateway.clockOffset, 5000);
 });
@@ -38,13 +38,13 @@ for (const [name, forge] of Object.entries(FORGERIES)) {
     const honest = office.receive.bind(office);
     office.receive = async (envelope) => forge(await honest(envelope));
     const round = await tablet.deliver();
-    assert.deepEqual([round.receipts, round.left, delivered()], [0, 1, false]);
+    assert.deepEqual([round.receipts, round.left, await delivered()], [0, 1, false]);
     const [row] = await tablet.storage.database.all('outbox');
     assert.equal(row.error, 'receipt-invalid');
     assert.ok(row.sealed.byteLength > 0);
     office.receive = honest;
     assert.equal((await tablet.deliver()).receipts, 1);
-    assert.equal(delivered(), true);
+    assert.equal(await delivered(), true);
   });
 }
 
@@ -57,7 +57,7 @@ test('a receipt for other bytes, honestly signed, counts for nothing', async () 
     return { receipt: other, signature: await sign(office.keys.receipt.key, `aigaq/receipt/1\n${canonical(other)}`) };
   };
   await tablet.deliver();
-  assert.equal(delivered(), false);
+  assert.equal(await delivered(), false);
 });
 
 test('a key set exchanged on a locked tablet does not make a forged receipt count', async () => {
@@ -71,7 +71,7 @@ test('a key set exchanged on a locked tablet does not make a forged receipt coun
   later.office.network = thief.network.bind(thief);
   await later.deliver();
   assert.equal(thief.opened.length, 1);
-  assert.equal(later.get(CHANNEL, id).delivered, false);
+  assert.equal((await later.get(CHANNEL, id)).delivered, false);
   assert.equal((await whatWaits(later.storage.database)).documents, 1);
 });
 
@@ -85,10 +85,10 @@ for (const [connection, answer] of Object.entries(TROUBLES)) {
     const { office, tablet, delivered } = await waitingNote();
     office.interfere = answer;
     const round = await tablet.deliver();
-    assert.deepEqual([round.connection, round.left, delivered()], [connection, 1, false]);
+    assert.deepEqual([round.connection, round.left, await delivered()], [connection, 1, false]);
     office.interfere = () => undefined;
     assert.equal((await tablet.deliver()).connection, 'online');
-    assert.equal(delivered(), true);
+    assert.equal(await delivered(), true);
   });
 }
 
@@ -96,7 +96,7 @@ test('a portal that lets hello through but not the outbox is not a delivery', as
   const { office, tablet, delivered } = await waitingNote();
   office.interfere = (path) => (path === '/sync/outbox' ? new Response('<html>', { headers: { 'Content-Type': 'text/html' } }) : undefined);
   const round = await tablet.deliver();
-  assert.deepEqual([round.connection, delivered()], ['server-error', false]);
+  assert.deepEqual([round.connection, await delivered()], ['server-error', false]);
 });
 
 test('a withdrawn device is told so, and keeps what it has', async () => {
@@ -116,7 +116,7 @@ test('one envelope that cannot be taken does not hold up the others', async () =
   for (let i = 0; i < 150; i += 1) await tablet.save(CHANNEL, { type: 'note', text: `n${i}` });
   const round = await tablet.deliver();
   assert.deepEqual([round.receipts, round.left], [150, 1]);
-  assert.equal(tablet.get(CHANNEL, stuck.doc._id).delivered, false);
+  assert.equal((await tablet.get(CHANNEL, stuck.doc._id)).delivered, false);
   assert.equal((await tablet.storage.database.all('outbox'))[0].error, 'unsealable');
 });
 
@@ -158,14 +158,14 @@ test('a restored server gets everything again that was written here', async () =
   const { office, tablet, id } = await waitingNote();
   await tablet.deliver();
   await tablet.opened.writing.offerAgain(CHANNEL);
-  assert.equal(tablet.get(CHANNEL, id).delivered, false);
+  assert.equal((await tablet.get(CHANNEL, id)).delivered, false);
   // A second time says nothing new, and what waits is offered once.
   await tablet.opened.writing.offerAgain(CHANNEL);
   assert.equal((await whatWaits(tablet.storage.database)).documents, 1);
   const again = await restart(tablet);
-  assert.equal(again.get(CHANNEL, id).delivered, false);
+  assert.equal((await again.get(CHANNEL, id)).delivered, false);
   await again.deliver();
-  assert.equal(again.get(CHANNEL, id).delivered, true);
+  assert.equal((await again.get(CHANNEL, id)).delivered, true);
   assert.equal(office.opened.length, 2);
   assert.equal(office.opened[0].rev, office.opened[1].rev);
 });
@@ -173,7 +173,7 @@ test('a restored server gets everything again that was written here', async () =
 test('what the office had written over a version of this tablet is offered anew after a restore', async () => {
   const { office, tablet, id } = await waitingNote();
   await tablet.deliver();
-  const { doc, rev } = tablet.get(CHANNEL, id);
+  const { doc, rev } = await tablet.get(CHANNEL, id);
   const theirs = { ...doc, text: 'y', device: 'office', base: { text: 'x' } };
   const over = await revisionId(rev, theirs);
   await tablet.session.commit([{ t: 'doc', c: CHANNEL, l: { rev: over, ancestors: [rev], deleted: false, doc: theirs } }]);

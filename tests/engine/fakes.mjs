@@ -8,7 +8,7 @@ export class Crash extends Error {}
 
 export class MemoryDatabase {
   /** @type {Record<string, Map<string, any>>} */
-  stores = { public: new Map(), blocks: new Map(), damaged: new Map(), outbox: new Map(), chunks: new Map(), frames: new Map() };
+  stores = { public: new Map(), blocks: new Map(), snapshot: new Map(), damaged: new Map(), outbox: new Map(), chunks: new Map(), frames: new Map() };
   nextChunk = 1;
   /** Writes that still succeed; then the process is gone. */
   crashAfter = Infinity;
@@ -18,7 +18,7 @@ export class MemoryDatabase {
 
   keyOf(store, row) {
     if (store === 'public') return row.name;
-    if (store === 'blocks' || store === 'damaged') return row.id;
+    if (['blocks', 'snapshot', 'damaged'].includes(store)) return row.id;
     if (store === 'frames') return [row.file, row.offset];
     return row.n;
   }
@@ -36,6 +36,10 @@ export class MemoryDatabase {
         && (to === undefined || compare(key, to) <= 0);
     });
     return structuredClone(found.slice(0, limit));
+  }
+
+  async many(store, keys) {
+    return Promise.all(keys.map((key) => this.get(store, key)));
   }
 
   async keys(store) {

@@ -5,7 +5,10 @@ import { test } from 'node:test';
 import { subkey } from '../../static/engine/crypto/box.js';
 import { randomBytes, text, utf8 } from '../../static/engine/crypto/wire.js';
 import { KeySlots } from '../../static/engine/store/key_slots.js';
-import { Log, paddedSize } from '../../static/engine/store/log.js';
+import { paddedSize } from '../../static/engine/store/blocks.js';
+import { Log } from '../../static/engine/store/log.js';
+import { Records } from '../../static/engine/store/records.js';
+import { sweep } from '../../static/engine/store/sweep.js';
 import { readHeader, wipeHeader, writeHeader } from '../../static/engine/store/header_file.js';
 import { makeHeader, openHeader } from '../../static/engine/crypto/header.js';
 import { TEST_COST } from '../../static/engine/crypto/passphrase.js';
@@ -17,12 +20,15 @@ const ID = randomBytes(16);
 async function openLog(storage, fresh = false) {
   const slots = new KeySlots(storage.places.slots, await subkey(RAW, ID, 'slots'));
   await slots.load();
-  const log = new Log(storage.database, slots);
+  const records = new Records();
+  const log = new Log(storage.database, slots, records);
   if (fresh) await log.create();
-  const entries = [];
-  const damaged = fresh ? 0 : await log.replay((entry) => entries.push(entry));
-  return { log, slots, entries, damaged };
+  const damaged = fresh ? 0 : await log.open();
+  return { log, slots, records, damaged, keys: () => [...records.meta.keys()] };
 }
+
+const lost = (log) => (block) => log.setAside(block);
+const sweepAll = (log) => sweep(log, { full: true, pause: async () => {}, lost: lost(log) });
 
 const meta = (k, v = k) => ({ t: 'meta', k, v });
 
@@ -30,15 +36,15 @@ test('entries come back in the order in which they were written', async () => {
   const storage = memoryStorage();
   const { log } = await openLog(storage, true);
   for (let i = 0; i < 300; i += 1) await log.append([meta(`k${i}`)]);
-  const { entries } = await openLog(storage.afterCrash());
-  assert.deepEqual(entries.map(({ k }) => k), Array.from({ length: 300 }, (_, i) => `k${i}`));
+  const { keys } = await openLog(storage.afterCrash());
+  assert.deepEqual(keys(), Array.from({ length: 300 }, (_, i) => `k${i}`));
 });
 
 test('appends that were asked for at once keep their order', async () => {
   const storage = memoryStorage();
   const { log } = await openLog(storage, true);
   await Promise.all(Array.from({ length: 20 }, (_, i) => log.append([meta(i)])));
-  assert.deepEqual((await openLog(storage)).entries.map(({ k }) => k), Array.from({ length: 20 }, (_, i) => i));
+  assert.deepEqual((await openLog(storage)).keys(), Array.from({ length: 20 }, (_, i) => i));
 });
 
 test('no entry is readable in a block, and its size says little', async () => {
@@ -54,41 +60,47 @@ test('no entry is readable in a block, and its size says little', async () => {
   }
 });
 
-test('a crash after any write loses nothing acknowledged, also in the middle of a compaction', async () => {
-  for (let crashAfter = 0; crashAfter < 14; crashAfter += 1) {
+test('a crash after any write loses nothing acknowledged, also in the middle of a sweep', async () => {
+  for (let crashAfter = 0; crashAfter < 24; crashAfter += 1) {
     const storage = memoryStorage();
     const { log } = await openLog(storage, true);
     storage.database.crashAfter = crashAfter;
     const acknowledged = [];
+    const save = async (from, to) => {
+      for (let i = from; i < to; i += 1) {
+        await log.append([meta(`k${i}`)]);
+        acknowledged.push(`k${i}`);
+      }
+    };
     try {
-      for (let i = 0; i < 5; i += 1) {
-        await log.append([meta(i)]);
-        acknowledged.push(i);
-      }
-      await log.compact(() => acknowledged.map((k) => meta(k)));
-      for (let i = 5; i < 9; i += 1) {
-        await log.append([meta(i)]);
-        acknowledged.push(i);
-      }
+      await save(0, 5);
+      await log.snapshot();
+      await save(5, 7);
+      await sweepAll(log);
+      await save(7, 9);
+      await log.snapshot();
+      await save(9, 11);
     } catch (error) {
       assert.ok(error instanceof Crash);
     }
-    const { entries } = await openLog(storage.afterCrash());
-    assert.deepEqual(entries.map(({ k }) => k), acknowledged, `crash after ${crashAfter} writes`);
+    const again = await openLog(storage.afterCrash());
+    assert.deepEqual([again.damaged, again.keys()], [0, acknowledged], `crash after ${crashAfter} writes`);
   }
 });
 
-test('a crash between the new key and the new blocks leaves the old log whole', async () => {
+test('a crash between the new key and the new blocks leaves the old log whole, and the sweep goes on', async () => {
   const storage = memoryStorage();
   const { log } = await openLog(storage, true);
   await log.append([meta('kept')]);
   storage.database.crashAfter = 0;
-  await assert.rejects(log.compact(() => []), Crash);
+  await assert.rejects(sweepAll(log), Crash);
   const next = storage.afterCrash();
   const again = await openLog(next);
-  assert.deepEqual(again.entries.map(({ k }) => k), ['kept']);
+  assert.deepEqual([again.keys(), again.log.isMixed], [['kept'], true]);
   await again.log.append([meta('later')]);
-  assert.deepEqual((await openLog(next.afterCrash())).entries.map(({ k }) => k), ['kept', 'later']);
+  await sweepAll(again.log);
+  assert.equal(again.log.isMixed, false);
+  assert.deepEqual((await openLog(next.afterCrash())).keys(), ['kept', 'later']);
 });
 
 test('a damaged block is set aside and the others are read', async () => {
@@ -98,13 +110,13 @@ test('a damaged block is set aside and the others are read', async () => {
   const row = await storage.database.get('blocks', 3);
   new Uint8Array(row.bytes)[40] ^= 1;
   storage.database.put('blocks', row);
-  const { entries, damaged, log: again } = await openLog(storage);
+  const { keys, damaged, log: again } = await openLog(storage);
   assert.equal(damaged, 1);
-  assert.deepEqual(entries.map(({ k }) => k), [0, 1, 3, 4]);
+  assert.deepEqual(keys(), [0, 1, 3, 4]);
   await again.append([meta('new')]);
   const third = await openLog(storage);
   assert.equal(third.damaged, 0);
-  assert.deepEqual(third.entries.map(({ k }) => k), [0, 1, 3, 4, 'new']);
+  assert.deepEqual(third.keys(), [0, 1, 3, 4, 'new']);
   assert.equal((await storage.database.keys('damaged')).length, 1);
 });
 
@@ -115,9 +127,9 @@ test('blocks that were swapped are damaged, not believed', async () => {
   const [first, second] = await storage.database.all('blocks');
   storage.database.put('blocks', { ...first, bytes: second.bytes });
   storage.database.put('blocks', { ...second, bytes: first.bytes });
-  const { entries, damaged } = await openLog(storage);
+  const { keys, damaged } = await openLog(storage);
   assert.equal(damaged, 2);
-  assert.deepEqual(entries.map(({ k }) => k), [2]);
+  assert.deepEqual(keys(), [2]);
 });
 
 test('where the log\'s key is gone the vault is damaged and no block is moved', async () => {
@@ -129,20 +141,22 @@ test('where the log\'s key is gone the vault is damaged and no block is moved', 
   assert.equal((await storage.database.keys('blocks')).length, 1);
 });
 
-test('after a compaction the old key opens nothing: what was erased is gone', async () => {
+test('after a full sweep the old key opens nothing: what was erased is gone', async () => {
   const storage = memoryStorage();
   const { log, slots } = await openLog(storage, true);
   await log.append([meta('erased')]);
   const before = await storage.database.all('blocks');
   const key = slots.get('log/1').slice();
   assert.ok(key.some((byte) => byte !== 0));
-  await log.compact(() => [meta('kept')]);
+  await log.append([{ t: 'meta', k: 'erased', v: 'other' }, meta('kept')]);
+  await log.snapshot();
+  await sweepAll(log);
   assert.equal(slots.get('log/1'), null);
   // Whoever carved the old block out of the disk finds no key for it in the slots, whatever he tries.
   storage.places.slots.content = storage.places.slots.durable.slice();
-  const { slots: reread, entries } = await openLog(storage);
+  const { slots: reread, records } = await openLog(storage);
   assert.equal(reread.get('log/1'), null);
-  assert.deepEqual(entries.map(({ k }) => k), ['kept']);
+  assert.deepEqual([...records.meta], [['erased', 'other'], ['kept', 'kept']]);
   assert.ok(!storage.places.slots.durable.toString().includes(key.toString()));
   assert.notDeepEqual(before, await storage.database.all('blocks'));
 });

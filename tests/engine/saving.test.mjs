@@ -31,7 +31,7 @@ test('a saved note has its header, is sealed in the same write and survives a cr
   assert.match(doc.created_at, /^\d{4}-\d\d-\d\dT[\d:]{8}\.\d{3}Z$/);
   assert.equal(rev, await revisionId(null, doc));
   const again = await restart(tablet);
-  assert.deepEqual(again.get(CHANNEL, doc._id).doc, doc);
+  assert.deepEqual((await again.get(CHANNEL, doc._id)).doc, doc);
   assert.equal((await again.storage.database.all('outbox')).length, 1);
 });
 
@@ -46,7 +46,7 @@ test('a crash at any write leaves every acknowledged save, sealed', async () => 
       assert.ok(error instanceof Crash);
     }
     const again = await restart(tablet);
-    assert.deepEqual(again.session.readings.list(CHANNEL, 'note').map(({ doc }) => doc._id), acknowledged);
+    assert.deepEqual((await again.session.readings.list(CHANNEL, 'note')).map(({ doc }) => doc._id), acknowledged);
     await again.deliver();
     assert.equal(again.office.opened.length, acknowledged.length);
   }
@@ -63,7 +63,7 @@ test('only envelopes that were never tried are superseded; the successor has the
   assert.deepEqual(sent.ancestors, [second.rev, first.rev]);
   assert.equal(sent.supersedes.length, 2);
   assert.equal(sent.count, 3);
-  assert.equal(tablet.get(CHANNEL, first.doc._id).delivered, true);
+  assert.equal((await tablet.get(CHANNEL, first.doc._id)).delivered, true);
   const fourth = await tablet.save(CHANNEL, { ...third.doc, text: '4' });
   assert.equal(fourth.delivered, false);
   await tablet.deliver();
@@ -95,7 +95,7 @@ test('a base holds prior values as of the last revision that may have left this 
   const first = await revisionId(null, doc);
   const theirs = { ...doc, place: 'C', updated_by: 'x' };
   await remote(tablet, { ...theirs, base: base(doc, theirs) }, first, [first]);
-  const merged = tablet.get(CHANNEL, doc._id);
+  const merged = await tablet.get(CHANNEL, doc._id);
   assert.deepEqual([merged.doc.title, merged.doc.text, merged.doc.place], ['A', 'B', 'C']);
   assert.deepEqual(merged.conflicts, []);
 });
@@ -104,7 +104,7 @@ test('two at once are one after the other, not a conflict with oneself', async (
   const tablet = await newTablet(await organisation());
   const { doc } = await tablet.save(CHANNEL, { type: 'note', text: '0' });
   await Promise.all([1, 2, 3].map((i) => tablet.save(CHANNEL, { ...doc, text: String(i) })));
-  const reading = tablet.get(CHANNEL, doc._id);
+  const reading = await tablet.get(CHANNEL, doc._id);
   assert.equal(reading.doc.text, '3');
   assert.equal(reading.rev.split('-')[0], '4');
   assert.deepEqual(reading.conflicts, []);
@@ -139,7 +139,7 @@ test('a sealed document opens in its session and with the key holders, and nowhe
   const body = await open(await boxKey(key), fromBase64(sent.document.sealed), doc._id);
   assert.deepEqual(JSON.parse(text(body)), { text: 'били 2' });
   const later = await restart(tablet);
-  assert.equal(later.get(CHANNEL, doc._id).rev, changed.rev);
+  assert.equal((await later.get(CHANNEL, doc._id)).rev, changed.rev);
   await assert.rejects(later.opened.writing.openSealed(CHANNEL, doc._id), { code: 'sealed' });
   await assert.rejects(later.opened.writing.saveSealed(CHANNEL, { type: 'testimony', _id: doc._id }, {}), { code: 'sealed' });
 });
@@ -174,7 +174,7 @@ test('a crash while recording keeps every acknowledged frame and cuts a torn one
   const [name] = tablet.storage.contents.keys();
   tablet.storage.contents.set(name, concat(tablet.storage.contents.get(name), new Uint8Array([0, 0, 4, 0, 9, 9, 9])));
   const later = await restart(tablet);
-  const { doc } = later.get(CHANNEL, id);
+  const { doc } = await later.get(CHANNEL, id);
   assert.deepEqual([doc.state, doc.frames, doc.plain_bytes], ['interrupted', 5, plain.length]);
   assert.equal(doc.bytes, later.storage.contents.get(name).length);
   await assert.rejects(read(later, id), { code: 'sealed' });
@@ -192,7 +192,7 @@ test('a crash between the last frame and its document leaves an interrupted medi
   tablet.storage.database.crashAfter = 0;
   await assert.rejects(tablet.opened.recordings.finish(id, {}), Crash);
   const later = await restart(tablet);
-  assert.equal(later.get(CHANNEL, id).doc.frames, 2);
+  assert.equal((await later.get(CHANNEL, id)).doc.frames, 2);
   await later.deliver();
   const last = office.opened.at(-1);
   const key = await boxKey(await openContentKey(last.keys[0].stanza, office.keys.custody.private, id));
@@ -205,7 +205,7 @@ test('a full disk ends a recording well: all before is kept, sealed and delivera
   tablet.storage.database.fileFailure = new DOMException('full', 'QuotaExceededError');
   await assert.rejects(tablet.opened.recordings.append(id, new ArrayBuffer(1000)), { code: 'storage-full' });
   assert.equal(tablet.storage.ballast, false);
-  const { doc } = tablet.get(CHANNEL, id);
+  const { doc } = await tablet.get(CHANNEL, id);
   assert.deepEqual([doc.state, doc.frames, doc.plain_bytes], ['interrupted', 3, plain.length]);
   await assert.rejects(tablet.opened.recordings.append(id, new ArrayBuffer(1)), { code: 'unknown-medium' });
   assert.deepEqual(new Uint8Array((await read(tablet, id)).bytes), plain);
@@ -218,7 +218,7 @@ test('a full disk while saving gives up the ballast first', async () => {
   assert.equal(tablet.storage.ballast, false);
   tablet.storage.database.failure = new DOMException('full', 'QuotaExceededError');
   await assert.rejects(tablet.save(CHANNEL, { type: 'note', text: 'lost, and said so' }), { code: 'storage-full' });
-  assert.equal((await restart(tablet)).get(CHANNEL, doc._id).doc.text, 'kept');
+  assert.equal((await (await restart(tablet)).get(CHANNEL, doc._id)).doc.text, 'kept');
 });
 
 test('a photo opens after a restart; a withdrawn one opens nowhere on the tablet', async () => {
@@ -231,7 +231,7 @@ test('a photo opens after a restart; a withdrawn one opens nowhere on the tablet
   assert.deepEqual(withdrawal.doc.erases, [doc._id]);
   for (const tabletNow of [later, await restart(later)]) {
     await assert.rejects(read(tabletNow, doc._id), { code: 'erased' });
-    const reading = tabletNow.get(CHANNEL, doc._id);
+    const reading = await tabletNow.get(CHANNEL, doc._id);
     assert.equal(reading.erased, true);
     assert.equal(reading.doc.caption, undefined);
     assert.equal(tabletNow.session.slots.get(doc._id), null);
@@ -289,8 +289,8 @@ test('a channel one has left goes, but nothing undelivered', async () => {
   const leaving = await purge(tablet.session, CHANNEL);
   assert.deepEqual(leaving, [gone.doc._id]);
   const later = await restart(tablet);
-  assert.equal(later.get(CHANNEL, gone.doc._id), null);
-  assert.equal(later.get(CHANNEL, kept.doc._id).doc.text, 'not delivered');
+  assert.equal((await later.get(CHANNEL, gone.doc._id)), null);
+  assert.equal((await later.get(CHANNEL, kept.doc._id)).doc.text, 'not delivered');
   await later.deliver();
   assert.equal(later.office.opened.length, 2);
 });
@@ -317,7 +317,7 @@ test('a note begun in a channel one has left reaches the office; an empty one do
   await purge(tablet.session, CHANNEL);
   const later = await restart(tablet);
   assert.deepEqual(later.session.records.draftsOf(CHANNEL), []);
-  const notes = later.session.readings.list(CHANNEL, 'note').map(({ doc }) => [doc.text, doc.at]);
+  const notes = (await later.session.readings.list(CHANNEL, 'note')).map(({ doc }) => [doc.text, doc.at]);
   assert.deepEqual(notes.sort(), [['begun', '2026-11-22T09:00:00.000Z'], ['first and more', '2026-11-22T08:00:00.000Z']]);
 });
 

@@ -14,6 +14,11 @@ const CODES = {
     safe: ['Запечатанное ранее всё равно отправится.', 'Бұрын мөрленгені бәрібір жіберіледі.', 'What was sealed before is still delivered.'],
     do: ['Подключите планшет к сети и сообщите в офис; не стирайте данные браузера.', 'Планшетті желіге қосып, кеңсеге хабарлаңыз; браузер деректерін өшірмеңіз.', 'Connect the tablet and tell the office; do not clear the browser’s data.'],
   },
+  'newer-version': {
+    what: ['Данные на этом планшете записаны более новой версией Айғақ.', 'Осы планшеттегі дерек Айғақтың жаңарақ нұсқасымен жазылған.', 'The data on this tablet were written by a newer version of Aigaq.'],
+    safe: ['Всё на месте, ничего не изменено.', 'Бәрі орнында, ештеңе өзгерген жоқ.', 'Everything is in its place; nothing was changed.'],
+    do: ['Подключите планшет к сети, закройте все вкладки Айғақ и откройте снова: загрузится новая версия.', 'Планшетті желіге қосып, Айғақтың барлық қойындысын жауып, қайта ашыңыз: жаңа нұсқа жүктеледі.', 'Connect the tablet, close all tabs of Aigaq and open it again: the new version will load.'],
+  },
   'no-vault': {
     what: ['На этом планшете ещё нет хранилища.', 'Бұл планшетте әлі қойма жоқ.', 'There is no vault on this tablet yet.'],
     safe: ['Терять здесь нечего.', 'Мұнда жоғалтатын ештеңе жоқ.', 'There is nothing here to lose.'],

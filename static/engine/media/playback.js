@@ -35,7 +35,7 @@ export class Playback {
    * @throws {EngineError} `sealed`, `not-here`, `erased`
    */
   async describe(channel, id) {
-    const { doc } = this.#readable(channel, id);
+    const { doc } = await this.#readable(channel, id);
     if (!(await this.session.contentKey(id))) throw this.#keyless(doc);
     const frames = this.recordings.running(id)?.frames ?? doc.frames;
     return { mime: doc.mime, kind: doc.kind, frames, durationMs: doc.duration_ms ?? null };
@@ -75,10 +75,10 @@ export class Playback {
     return { mime, ...await this.readFrames(channel, id, 0, Infinity) };
   }
 
-  /** @param {string} channel @param {string} id @returns {import('../types.js').Reading} */
-  #readable(channel, id) {
+  /** @param {string} channel @param {string} id @returns {Promise<import('../types.js').Reading>} */
+  async #readable(channel, id) {
     if (this.session.records.erased.has(id)) throw new EngineError('erased');
-    const reading = this.session.readings.get(channel, id);
+    const reading = await this.session.readings.get(channel, id);
     if (!reading || reading.doc.type !== 'medium') throw new EngineError('not-here');
     return reading;
   }
@@ -90,7 +90,7 @@ export class Playback {
 
   /** @param {string} channel @param {string} id @returns {Promise<Frames>} */
   async #open(channel, id) {
-    const { doc, rev } = this.#readable(channel, id);
+    const { doc, rev } = await this.#readable(channel, id);
     const key = await this.session.contentKey(id);
     if (!key) throw this.#keyless(doc);
     const running = this.recordings.running(id);

@@ -203,10 +203,10 @@ export class Recordings {
     return new Recording({ id, channel, key: await boxKey(raw) }, file, (row) => this.#note(row));
   }
 
-  /** @param {Recording} recording @returns {Promise<import('../store/records.js').Entry[]>} */
+  /** @param {Recording} recording @returns {Promise<import('../store/entries.js').Entry[]>} */
   async #entries({ id, channel, file }) {
     const custody = this.session.custodyKeys.get(id);
-    /** @type {import('../store/records.js').Entry} */
+    /** @type {import('../store/entries.js').Entry} */
     const entry = { t: 'file', id, c: channel, file: file.name, freed: false };
     return custody ? [entry, await this.writing.stanza(id, custody)] : [entry];
   }
@@ -244,7 +244,7 @@ export class Recordings {
     const { id, channel } = recording;
     try {
       await recording.chunks.end();
-      const doc = this.session.readings.get(channel, id)?.doc;
+      const doc = (await this.session.readings.get(channel, id))?.doc;
       const next = { ...doc, ...fields, _id: id, ...measured(recording) };
       return await this.saveEnded(channel, next, { writes: await this.#rows(recording) });
     } finally {

@@ -21,7 +21,7 @@ export async function recoverMedia(session, recordings) {
   }
   const recovered = [];
   for (const { id, channel, file, freed } of [...session.records.files.values()]) {
-    const doc = session.readings.get(channel, id)?.doc;
+    const doc = (await session.readings.get(channel, id))?.doc;
     if (freed || doc?.state !== 'recording') continue;
     const found = await cutToWholeFrames(session.storage.files, file);
     const writes = await chunkWrites(session, file, found.chunks);

@@ -68,7 +68,7 @@ export async function sealNotes(session, writing, channel) {
   for (const key of session.records.draftsOf(channel).filter((name) => name.startsWith(prefix))) {
     const { started, ...note } = /** @type {Record<string, any>} */ (session.records.drafts.get(key) ?? {});
     if (!note.text?.trim() && !note.media?.length) continue;
-    const before = session.readings.get(channel, key.slice(prefix.length))?.doc ?? null;
+    const before = (await session.readings.get(channel, key.slice(prefix.length)))?.doc ?? null;
     const happened = note.on_paper?.happened_at || null;
     await writing.save(channel, {
       ...before, type: 'note', ...note, on_paper: happened ? note.on_paper : null,
@@ -90,7 +90,9 @@ export async function purge(session, channel) {
   const unsent = new Set((await database.all('chunks')).filter((row) => !row.sent).map((row) => row.file));
   const waits = held.filter(({ id }) => unsent.has(session.records.files.get(id)?.file));
   // A recording that still runs has parts that are not yet whole enough to be sent.
-  const running = held.filter(({ id }) => session.readings.get(channel, id)?.doc.state === 'recording');
+  const media = held.filter(({ type }) => type === 'medium');
+  const states = (await session.readings.read(media)).map((reading) => reading?.doc.state);
+  const running = media.filter((_, i) => states[i] === 'recording');
   const keep = new Set([...held.filter((one) => !session.records.isDelivered(one)), ...waits, ...running].map(({ id }) => id));
   const leaving = held.filter(({ id }) => !keep.has(id)).map(({ id }) => id);
   const drafts = session.records.draftsOf(channel).length;

@@ -26,9 +26,9 @@ export async function readLedger(session, channel) {
   /** @type {LedgerItem[]} */
   const items = [];
   for (const name of channel ? [channel] : session.records.channels.keys()) {
-    for (const held of session.records.channels.get(name)?.values() ?? []) {
-      if (held.local && !held.erased) items.push(itemOf(session, held, chunks, errors));
-    }
+    const own = [...session.records.channels.get(name)?.values() ?? []].filter((held) => !held.erased && session.records.isLocal(held));
+    const readings = await session.readings.read(own);
+    for (const [i, held] of own.entries()) items.push(itemOf(session, held, readings[i]?.doc ?? {}, { chunks, errors }));
   }
   items.sort((a, b) => (a.at < b.at ? 1 : -1));
   return { totals: totalsOf(items, chunks, session), items };
@@ -49,12 +49,11 @@ export async function readReleasable(session, channel) {
 /**
  * @param {Session} session
  * @param {import('../store/records.js').Held} held
- * @param {Map<string, ChunkRow[]>} chunks
- * @param {Map<string, string | null>} errors
+ * @param {any} doc its reading's; of a deleted one there is nothing
+ * @param {{chunks: Map<string, ChunkRow[]>, errors: Map<string, string | null>}} rows
  * @returns {LedgerItem}
  */
-function itemOf(session, held, chunks, errors) {
-  const doc = session.readings.get(held.channel, held.id)?.doc ?? held.leaves[0].doc;
+function itemOf(session, held, doc, { chunks, errors }) {
   const envelope = session.records.envelopesOf(held.id).at(-1);
   const received = session.records.isDelivered(held);
   const parts = held.type === 'medium' ? partsOf(session, held.id, doc, chunks) : null;
@@ -65,7 +64,7 @@ function itemOf(session, held, chunks, errors) {
     type: held.type,
     kind: doc.kind ?? null,
     title: titleOf(doc),
-    at: doc.at ?? doc.created_at ?? '',
+    at: doc.at ?? doc.created_at ?? held.leaves[0]?.age ?? '',
     bytes: held.type === 'medium' ? (doc.bytes ?? 0) : (envelope?.size ?? 0),
     parts,
     captured: true,

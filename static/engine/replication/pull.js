@@ -13,7 +13,7 @@ import { describeTablet } from './report.js';
 
 /**
  * @typedef {import('../session.js').Session} Session
- * @typedef {import('../store/records.js').Entry} Entry
+ * @typedef {import('../store/entries.js').Entry} Entry
  */
 
 /**

@@ -8,6 +8,7 @@
 // |---------|--------------------|--------------------------------------------------------------|
 // | public  | `name`             | device, key sets, upload key, kind of file storage           |
 // | blocks  | `id`               | the encrypted log                                            |
+// | snapshot| `id`               | the log's index as it was, in encrypted parts                |
 // | damaged | `id`               | blocks that did not open, set aside                          |
 // | outbox  | `n`                | sealed envelopes (types.js, OutboxRow)                       |
 // | chunks  | `n` (made here)    | ranges of media files (types.js, ChunkRow)                   |
@@ -17,9 +18,20 @@ import { deleteDB, openDB } from '../../vendor/idb.js';
 
 /** The one vault of this browser. */
 export const VAULT_DATABASE = 'aigaq';
-const VERSION = 1;
+/** 2: the snapshot. Stores are only ever added. */
+const VERSION = 2;
+/** @type {Record<StoreName, IDBObjectStoreParameters>} */
+const STORES = {
+  public: { keyPath: 'name' },
+  blocks: { keyPath: 'id' },
+  snapshot: { keyPath: 'id' },
+  damaged: { keyPath: 'id' },
+  outbox: { keyPath: 'n' },
+  chunks: { keyPath: 'n', autoIncrement: true },
+  frames: { keyPath: ['file', 'offset'] },
+};
 
-/** @typedef {'public' | 'blocks' | 'damaged' | 'outbox' | 'chunks' | 'frames'} StoreName */
+/** @typedef {'public' | 'blocks' | 'snapshot' | 'damaged' | 'outbox' | 'chunks' | 'frames'} StoreName */
 
 /**
  * `change` gets the row as it is inside the transaction (or undefined) and returns the row to put,
@@ -32,6 +44,7 @@ const VERSION = 1;
  * @typedef {object} Database
  * @property {(store: StoreName, key: any) => Promise<any>} get
  * @property {(store: StoreName, range?: Range) => Promise<any[]>} all in the order of keys
+ * @property {(store: StoreName, keys: any[]) => Promise<any[]>} many undefined where there is none
  * @property {(store: StoreName) => Promise<any[]>} keys
  * @property {(writes: Write[]) => Promise<void>} write
  * @property {() => void} close
@@ -46,12 +59,9 @@ const VERSION = 1;
 export async function openDatabase(name = VAULT_DATABASE) {
   const db = /** @type {any} */ (await openDB(name, VERSION, {
     upgrade(fresh) {
-      fresh.createObjectStore('public', { keyPath: 'name' });
-      fresh.createObjectStore('blocks', { keyPath: 'id' });
-      fresh.createObjectStore('damaged', { keyPath: 'id' });
-      fresh.createObjectStore('outbox', { keyPath: 'n' });
-      fresh.createObjectStore('chunks', { keyPath: 'n', autoIncrement: true });
-      fresh.createObjectStore('frames', { keyPath: ['file', 'offset'] });
+      for (const [store, options] of Object.entries(STORES)) {
+        if (!fresh.objectStoreNames.contains(store)) fresh.createObjectStore(store, options);
+      }
     },
     // A newer version or a deletion in another tab must not wait for this one.
     blocking: (_current, _blocked, event) => /** @type {any} */ (event.target).close(),
@@ -59,6 +69,7 @@ export async function openDatabase(name = VAULT_DATABASE) {
   return {
     get: (store, key) => db.get(store, key),
     all: (store, range) => db.getAll(store, keyRange(range), range?.limit),
+    many: (store, keys) => getMany(db, store, keys),
     keys: (store) => db.getAllKeys(store),
     write: (writes) => writeAll(db, writes),
     close: () => db.close(),
@@ -73,6 +84,12 @@ function keyRange(range) {
   if (lower !== undefined && to !== undefined) return IDBKeyRange.bound(lower, to, after !== undefined);
   if (lower !== undefined) return IDBKeyRange.lowerBound(lower, after !== undefined);
   return to === undefined ? undefined : IDBKeyRange.upperBound(to);
+}
+
+/** @param {any} db @param {StoreName} store @param {any[]} keys @returns {Promise<any[]>} */
+function getMany(db, store, keys) {
+  const rows = db.transaction(store).objectStore(store);
+  return Promise.all(keys.map((key) => rows.get(key)));
 }
 
 /** @param {any} db @param {Write[]} writes */
@@ -105,8 +122,7 @@ export function deleteDatabase(name) {
 
 /** Deletes everything in it. @param {Database} database */
 export async function emptyDatabase(database) {
-  /** @type {StoreName[]} */
-  const stores = ['public', 'blocks', 'damaged', 'outbox', 'chunks', 'frames'];
+  const stores = /** @type {StoreName[]} */ (Object.keys(STORES));
   const writes = [];
   for (const store of stores) {
     for (const key of await database.keys(store)) writes.push({ store, remove: key });
