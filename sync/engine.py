@@ -28,7 +28,7 @@ from sync.gateway.keys import ServerKeys
 from sync.gateway.media import MediaStore, open_frames
 from sync.gateway.nonces import Nonces
 from sync.gateway.outbox import Outbox, Rooms
-from sync.gateway.packs import Packs
+from sync.gateway.packs import LEAST_DOCUMENTS, Packs
 from sync.gateway.provisional import Provisional
 from sync.gateway.receipts import Archive
 from sync.gateway.sessions import Sessions
@@ -133,6 +133,8 @@ class SyncEngine:
         for start in range(0, len(rows), _BATCH):
             self._store(channel, rows[start : start + _BATCH])
         self._after_write()
+        if len(rows) >= LEAST_DOCUMENTS:
+            self.packs.prepare(channel)
 
     def read(self, channel: str, document_id: str) -> dict[str, Any] | None:
         """The merged reading of a document; None where there is none."""
@@ -221,7 +223,7 @@ class SyncEngine:
         """Project what is new and finish what a crash left undone; how many documents were read."""
         self.erasures.complete()
         self.days.close()
-        self.packs.sweep_erased()
+        self.packs.sweep_if_due()
         self.channels.catch_up()
         count = self.projector.catch_up()
         for channel in self.projector.due_briefs(self.clock.now().date()):

@@ -19,7 +19,7 @@ import threading
 import zlib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
@@ -83,7 +83,8 @@ class Packs:
         self._clock = clock
         self._beside = beside
         self._making = threading.Lock()
-        self._swept = -1  # the last erasure after which packs were looked through; an optimisation, no state
+        # After which erasure, and when, packs were last looked through: spares work, and is worth nothing else.
+        self._swept: tuple[int, datetime] | None = None
 
     def offer(self, channel: str) -> Pack | None:
         """The pack that a tablet starts `channel` from; None where the stream serves as well. Raises NotFound.
@@ -169,14 +170,14 @@ class Packs:
             return None
         return pack
 
-    def sweep_erased(self) -> None:
-        """`sweep`, where anything was erased since this process last looked."""
-        columns = tables.notice.c
+    def sweep_if_due(self) -> None:
+        """`sweep`, where anything was erased since this process last looked, and every hour."""
+        columns, now = tables.notice.c, self._clock.now()
         with reading(self._database) as connection:
             last = connection.scalar(select(func.max(columns.serial)).where(columns.kind == "erased")) or 0
-        if last != self._swept:
+        if self._swept is None or last != self._swept[0] or now - self._swept[1] > REPLACED_LIFETIME:
             self.sweep()
-            self._swept = last
+            self._swept = (last, now)
 
     def sweep(self) -> int:
         """End packs that may no longer be served, key and bytes; how many."""
@@ -205,13 +206,22 @@ class Packs:
         drop_traces(self._database)  # of the keys
         return len(over)
 
+    def prepare(self, channel: str) -> None:
+        """Make the channel's pack before anybody asks: after an import. Never fails: the stream serves as well."""
+        with self._making:
+            try:
+                self.make(channel)
+            except AigaqError:
+                _log.exception("the pack of %s could not be made", channel)
+
     def _renew(self, channel: str) -> None:
         if not self._making.acquire(blocking=False):
             return
         try:
             self.make(channel)
             self.sweep()
-        except AigaqError:
+        except Exception:
+            # Beside the request that noticed it: there is nobody to tell, and the old pack still serves.
             _log.exception("the pack of %s could not be renewed", channel)
         finally:
             self._making.release()

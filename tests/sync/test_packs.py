@@ -19,8 +19,8 @@ from sync.gateway.packs import LEAST_DOCUMENTS, TAIL_SHARE
 from sync.revisions import revision_id
 from sync.wire import sha256_hex, unb64
 from tests.fakes import Tablet
-from tests.personas import ALICE, BOB, CHARLIE
-from tests.sync.conftest import World
+from tests.personas import ALICE, BOB, CHARLIE, DANA
+from tests.sync.conftest import FACILITY, World
 
 MANY = LEAST_DOCUMENTS + 20
 
@@ -245,3 +245,24 @@ def test_a_document_too_large_for_a_range_leaves_the_channel_to_the_stream(world
     assert not [line for line in lines if "pack" in line]
     assert document["_id"] in [line.get("id") for line in lines]
     assert not list(world.folder.rglob("media/*/*/*"))
+
+
+def test_a_deleted_channel_takes_its_pack_along(world: World, visit: str) -> None:
+    fill(world, visit)
+    pack = pack_of(world, BOB, visit)
+    world.engine.documents.delete_channel(visit)
+    assert world.engine.packs.channel_of(pack["ranges"][0]["sha256"]) is None
+    world.clock.time += packs.REPLACED_LIFETIME + timedelta(seconds=1)
+    world.engine.catch_up()
+    assert [world.engine.packs.read(found["sha256"]) for found in pack["ranges"]] == [None] * len(
+        pack["ranges"]
+    )
+
+
+def test_an_import_prepares_the_pack_before_anybody_asks(world: World) -> None:
+    fields = {key: value for key, value in FACILITY.items() if key != "_id"}
+    documents = [{**fields, "_id": f"facility:import-{number}"} for number in range(LEAST_DOCUMENTS)]
+    world.engine.submit_many("reference", documents, author=DANA)
+    pack = world.engine.packs.current("reference")
+    assert pack is not None
+    assert pack.documents >= LEAST_DOCUMENTS
