@@ -184,6 +184,14 @@ export class EngineClient extends EventTarget {
   release(channel) { return this.#call('release', [channel]); }
   /** @returns {Promise<{name: string, bytes: ArrayBuffer}>} */
   exportUndelivered() { return this.#call('exportUndelivered'); }
+  /** @param {ArrayBuffer} bytes what another tablet exported @returns {Promise<{envelopes: number, chunks: number, bytes: number}>} */
+  importCarried(bytes) { return this.#call('importCarried', [bytes], [bytes]); }
+  /** @returns {Promise<{device: string, envelopes: number, received: number, bytes: number}[]>} by the tablet it is from */
+  carried() { return this.#call('carried'); }
+  /** @returns {Promise<{name: string, bytes: ArrayBuffer}>} receipts of what was carried */
+  exportReceipts() { return this.#call('exportReceipts'); }
+  /** @param {ArrayBuffer} bytes what a courier or the office brings back @returns {Promise<{received: number}>} */
+  importReceipts(bytes) { return this.#call('importReceipts', [bytes], [bytes]); }
 
   /**
    * @param {string} method

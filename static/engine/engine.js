@@ -4,13 +4,14 @@
 // does is its module's business.
 
 import { strayWords, suggestPassphrase } from './crypto/words.js';
-import { enrol, toEngineError } from './enrolment.js';
+import { enrol } from './enrolment.js';
 import { EngineError } from './errors.js';
 import { MediaMethods } from './media/methods.js';
 import { Opened } from './opened.js';
 import { deliverVault } from './replication/announcement.js';
 import { Delivery, UPLOADER_LOCK, whatWaits } from './replication/delivery.js';
-import { exportUndelivered, release } from './replication/departure.js';
+import { Courier, dropCarried } from './replication/courier.js';
+import { release } from './replication/departure.js';
 import { Gateway, Refusal, Unreachable } from './replication/gateway.js';
 import { readLedger, readReleasable } from './replication/ledger.js';
 import { Reporter } from './replication/report.js';
@@ -55,6 +56,7 @@ export class Engine {
       open: () => this.#open, held: () => this.#held, recordings: () => this.#opened?.recordings ?? null,
       database: storage.database, gateway: this.gateway, now: options.now, wake: () => this.deliveries.wake(),
     });
+    this.courier = new Courier(storage, { now: options.now, require: () => this.#requireOwner(), taken: () => this.#taken() });
     this.delivery = new Delivery(storage.database, storage.files.readRange, this.gateway, (progress) => options.emit('progress', progress), this.media.around);
     this.reporter = new Reporter(storage.database, this.gateway);
     this.deliveries = new Schedule(() => this.#deliverOnce(), DELIVER_EVERY_MS);
@@ -226,15 +228,7 @@ export class Engine {
   /** @param {string} channel */
   releasable(channel) { return readReleasable(this.#session, channel); }
   /** @param {string} channel */
-  async release(channel) {
-    const session = this.#session;
-    try {
-      return await release(session, this.gateway, channel);
-    } catch (error) {
-      throw toEngineError(error);
-    }
-  }
-  exportUndelivered() { return exportUndelivered(this.storage, this.options.now()); }
+  release(channel) { return release(this.#session, this.gateway, channel); }
   async deliver() {
     this.#requireOwner();
     await this.deliveries.run();
@@ -343,9 +337,16 @@ export class Engine {
     this.#note(round.connection, round.revoked || this.#revoked);
     if (round.connection === 'online' && !round.revoked) await this.reporter.tell();
     if (round.receipts > 0) this.#lastDelivery = new Date(this.options.now()).toISOString();
+    await dropCarried(this.storage.database, this.storage.files);
+    await this.#taken();
+    return { failed: round.connection !== 'online', again: round.left > 0, retryAfterMs: round.retryAfterMs };
+  }
+
+  /** Receipts have come, or something to deliver. */
+  async #taken() {
     await this.#opened?.absorb();
     await this.#count();
-    return { failed: round.connection !== 'online', again: round.left > 0, retryAfterMs: round.retryAfterMs };
+    if (this.#waiting.documents + this.#waiting.chunks > 0 && this.#connection === 'online') this.deliveries.wake(GATHER_MS);
   }
 
   /** @returns {Promise<import('./replication/schedule.js').Outcome>} */

@@ -190,6 +190,7 @@
  * @property {Receipt | null} receipt verified
  * @property {string | null} quarantined
  * @property {string | null} error code of the last refusal
+ * @property {boolean} [carried] another tablet's, brought by file: nothing of it is in this tablet's log
  */
 
 /**
@@ -201,6 +202,7 @@
  * @property {string} file random name
  * @property {number} offset
  * @property {0 | 1} sent the server holds it
+ * @property {boolean} [carried] another tablet's
  */
 
 export {};

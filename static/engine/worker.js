@@ -4,6 +4,7 @@
 // refused. Keys stay on this side: no result holds one.
 
 import { describeError, EngineError } from './errors.js';
+import { COURIER_METHODS } from './replication/courier.js';
 import { MEDIA_METHODS } from './media/methods.js';
 import { VAULT_METHODS, Vaults } from './vaults.js';
 
@@ -11,10 +12,11 @@ const METHODS = new Set([
   'runs', 'status', 'suggestPassphrase', 'strayWords', 'unlock', 'lock', 'setPin', 'lockForPin', 'unlockWithPin', 'changePassphrase', 'rehearse',
   'leaveFacility', 'save', 'settle', 'versions', 'saveSealed', 'openSealed', 'get', 'list', 'listAll', 'saveDraft', 'draft',
   'dropDraft', 'drafts', 'setMeta', 'meta', 'channels', 'createVisit', 'ledger', 'deliver', 'pull',
-  'releasable', 'release', 'exportUndelivered',
+  'releasable', 'release',
 ]);
 
 const MEDIA = new Set(MEDIA_METHODS);
+const COURIER = new Set(COURIER_METHODS);
 const OF_ALL = new Set([...VAULT_METHODS, 'wake']);
 
 /** What a dedicated worker's scope has and the page's types do not say. */
@@ -33,11 +35,12 @@ async function answer(method, args) {
     await vaults;
     return undefined;
   }
-  if (!vaults || !(METHODS.has(method) || MEDIA.has(method) || OF_ALL.has(method))) throw new EngineError('refused', method);
+  if (!vaults || !(METHODS.has(method) || MEDIA.has(method) || COURIER.has(method) || OF_ALL.has(method))) throw new EngineError('refused', method);
   const started = await vaults;
   if (OF_ALL.has(method)) return /** @type {any} */ (started)[method](...args);
   const engine = started.current;
-  return /** @type {any} */ (MEDIA.has(method) ? engine.media : engine)[method](...args);
+  const part = MEDIA.has(method) ? engine.media : COURIER.has(method) ? engine.courier : engine;
+  return /** @type {any} */ (part)[method](...args);
 }
 
 self.addEventListener('message', async (event) => {

@@ -107,7 +107,7 @@ def _orphans(database: Engine) -> list[Row[Any]]:
         tables.envelope, archived.id == receipt.envelope
     )
     with reading(database) as connection:
-        return list(connection.execute(query.where(archived.id.is_(None))).all())
+        return list(connection.execute(query.where(archived.id.is_(None))))
 
 
 def _envelope_flaws(row: Row[Any], keys: ServerKeys, authorizer: Authorizer) -> Iterator[str]:
@@ -134,8 +134,9 @@ def _envelope_flaws(row: Row[Any], keys: ServerKeys, authorizer: Authorizer) -> 
         yield "it does not open"
         return
     document = plain.get("document")
-    named = (plain.get("channel"), document.get("_id") if isinstance(document, dict) else None)
-    if named != (row.channel, row.document) or plain.get("rev") != row.revision:
+    if not isinstance(document, dict) or plain.get("rev") != row.revision:
+        yield "the archive names another content than it holds"
+    elif (plain.get("channel"), document.get("_id")) != (row.channel, row.document):
         yield "the archive names another content than it holds"
     elif row.body is not None and content_sha256(document) != parse_object(row.body.encode()).get(
         "content_sha256"

@@ -126,7 +126,7 @@ export class Delivery {
       await this.database.write([{ store: 'outbox', key: row.n, change: (now) => {
         if (now?.id !== row.id) return undefined;
         if (!verified) return { ...now, error };
-        return { ...now, sealed: null, receipt: item.receipt, receiptSignature: item.signature, quarantined: item.quarantined ?? null, error: null };
+        return acknowledged(now, item);
       } }]);
       if (!verified) continue;
       round.receipts += 1;
@@ -145,6 +145,14 @@ export class Delivery {
   async #rowsWaiting() {
     return (await this.database.all('outbox')).filter((row) => !row.receipt);
   }
+}
+
+/**
+ * An outbox row with its verified receipt: the sealed bytes have done their work.
+ * @param {OutboxRow} row @param {any} item
+ */
+export function acknowledged(row, item) {
+  return { ...row, sealed: null, receipt: item.receipt, receiptSignature: item.signature, quarantined: item.quarantined ?? null, error: null };
 }
 
 /** @param {OutboxRow[]} rows @returns {OutboxRow[]} the first ones that fit a request, at least one */

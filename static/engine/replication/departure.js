@@ -5,6 +5,7 @@
 
 import { concat, toBase64, utf8 } from '../crypto/wire.js';
 import { readReleasable } from './ledger.js';
+import { toEngineError } from '../enrolment.js';
 import { Sender } from './sender.js';
 
 /**
@@ -50,7 +51,7 @@ async function holdsAll(session, gateway, hashes) {
   const sender = await Sender.of(session.storage.database, gateway);
   if (!sender) return false;
   for (let at = 0; at < hashes.length; at += HASHES) {
-    const answer = await sender.post('/sync/media/missing', { hashes: hashes.slice(at, at + HASHES) });
+    const answer = await sender.post('/sync/media/missing', { hashes: hashes.slice(at, at + HASHES) }).catch((error) => { throw toEngineError(error); });
     if (!Array.isArray(answer?.missing) || answer.missing.length > 0) return false;
   }
   return true;

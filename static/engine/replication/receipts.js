@@ -18,7 +18,8 @@ export async function absorbReceipts(session, writing) {
   const { database } = session.storage;
   await adoptKept(session);
   const { transport } = session.self.keyset.set.keys;
-  const all = await database.all('outbox');
+  // What is carried for others is none of this tablet's log: its receipts wait for their authors.
+  const all = (await database.all('outbox')).filter((row) => !row.carried);
   const rows = all.filter((row) => row.receipt);
   const abandoned = all.filter((row) => row.error === 'unsealable' && row.key !== transport.id);
   /** @type {import('../store/records.js').Entry[]} */
