@@ -12,7 +12,8 @@ import { canonical, sha256, toHex, utf8 } from '../crypto/wire.js';
  */
 
 /** What CouchDB puts on a document and is no part of it. */
-const RESERVED = new Set(['_rev', '_revisions', '_deleted', '_attachments']);
+const RESERVED_NAMES = ['_rev', '_revisions', '_deleted', '_attachments'];
+const RESERVED = new Set(RESERVED_NAMES);
 /** Every revision changes these; the winner's stand and nobody is asked. */
 const UNCONTESTED = new Set(['updated_at', 'updated_by', 'device', 'base', 'resolves']);
 
@@ -24,6 +25,8 @@ const REVISION = /^[1-9][0-9]{0,8}-[0-9a-f]{32}$/;
  * @returns {any}
  */
 export function content(document) {
+  // Nearly every document has none of them, and a copy as it is takes a tenth of the time.
+  if (!RESERVED_NAMES.some((name) => name in document)) return { ...document };
   return Object.fromEntries(Object.entries(document).filter(([key]) => !RESERVED.has(key)));
 }
 
