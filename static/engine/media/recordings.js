@@ -34,11 +34,16 @@ const EMPTY = { state: 'recording', frames: 0, bytes: 0, plain_bytes: 0, duratio
 /** Where the log keeps the end of the device's chain of captures. */
 const CAPTURE = 'engine/capture';
 
+/** Full ranges are noted so often, or when so many wait. */
+const NOTE_MS = 1000;
+const NOTE_ROWS = 32;
+
 export class Recordings {
   /** @type {Map<string, Recording>} */ #running = new Map();
   /** @type {Promise<unknown>} */ #linking = Promise.resolve();
   /** @type {ChunkRow[]} full ranges that have no row yet */ #full = [];
   /** @type {Promise<void> | null} */ #noting = null;
+  #noted = -NOTE_MS;
 
   /**
    * @param {Session} session
@@ -212,20 +217,17 @@ export class Recordings {
   }
 
   /**
-   * A row for a full range, so that it can leave before the recording ends. Not waited for by frames: what could
-   * not be noted now is noted at the end, or by recovery.
+   * A row for a full range, so that it can leave before the recording ends. Not waited for by frames, and seldom
+   * enough to cost them nothing: what could not be noted now is noted with a later one, at the end, or by recovery.
    * @param {ChunkRow} row
    */
   #note(row) {
     this.#full.push(row);
-    this.#noting ??= this.#noteAll().finally(() => { this.#noting = null; });
-  }
-
-  async #noteAll() {
-    while (this.#full.length > 0) {
-      const rows = this.#full.splice(0).filter(({ file }) => this.#isRunning(file));
-      await this.session.storage.database.write(rows.map((row) => ({ store: 'chunks', put: row }))).catch(() => {});
-    }
+    if (this.#noting || (this.#full.length < NOTE_ROWS && performance.now() - this.#noted < NOTE_MS)) return;
+    this.#noted = performance.now();
+    const rows = this.#full.splice(0).filter(({ file }) => this.#isRunning(file));
+    const writes = rows.map((full) => /** @type {Write} */ ({ store: 'chunks', put: full }));
+    this.#noting = this.session.storage.database.write(writes).catch(() => {}).finally(() => { this.#noting = null; });
   }
 
   /** @param {string} file */
@@ -235,6 +237,7 @@ export class Recordings {
 
   /** @param {Recording} recording @returns {Promise<Write[]>} what its chunk rows still lack */
   async #rows({ file, chunks }) {
+    this.#full = this.#full.filter((row) => row.file !== file.name);
     await this.#noting;
     return chunkWrites(this.session, file.name, chunks.list);
   }
