@@ -5,6 +5,7 @@ Owns the choice of stores for a configuration; the engine itself is `sync`'s.
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterable
 from typing import Any
 
@@ -14,6 +15,7 @@ from sqlalchemy import Engine
 from sync.authorization import Account, Authorizer
 from sync.documents.contract import ReplicatedStore
 from sync.documents.couch import CouchStore
+from sync.documents.couch_setup import set_up
 from sync.documents.embedded import EmbeddedStore
 from sync.engine import SyncEngine
 from sync.gateway.keys import DEMO_CUSTODY_PASSPHRASE, ServerKeys
@@ -24,6 +26,8 @@ from sync.gateway.routes import create_blueprint
 from sync.gateway.traffic import Quota
 from webapp.access import account_of_session, as_author
 from webapp.config import Config
+
+_log = logging.getLogger(__name__)
 
 
 def build_engine(settings: Config, database: Engine, authorizer: Authorizer) -> SyncEngine:
@@ -45,6 +49,9 @@ def build_engine(settings: Config, database: Engine, authorizer: Authorizer) -> 
 def open_documents(settings: Config) -> ReplicatedStore:
     """The document store that the settings name: CouchDB (`couchdb+http…`), else SQLite or PostgreSQL."""
     if settings.documents_url.startswith("couchdb+"):
+        if settings.documents_admin:
+            for sentence in set_up(settings.documents_url, settings.documents_admin, channels=False):
+                _log.info(sentence)
         return CouchStore(settings.documents_url, admin=settings.documents_admin or None)
     return EmbeddedStore(settings.documents_url)
 
@@ -68,6 +75,16 @@ def office_account() -> Account | None:
 def root_fingerprint(engine: SyncEngine) -> bytes:
     """SHA-256 of the organisation root's public bytes."""
     return engine.keys.root_fingerprint()
+
+
+def key_set_number(engine: SyncEngine) -> int:
+    """The number of the key set in use."""
+    return int(engine.keys.keyset["set"]["number"])
+
+
+def stored_bytes(engine: SyncEngine) -> dict[str, int]:
+    """What each device has made the server keep, in bytes."""
+    return engine.traffic.totals()
 
 
 def wrapped_custody_key(engine: SyncEngine) -> dict[str, Any]:

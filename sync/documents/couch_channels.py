@@ -106,11 +106,7 @@ class CouchChannels:
     def _complete(self, channel: str) -> None:
         user = self._server.place.user
         if user is not None and user != self._admin.place.user:
-            security = {
-                "admins": {"names": [], "roles": ["_admin"]},
-                "members": {"names": [user], "roles": []},
-            }
-            self._admin.put(self.database(channel), "_security", body=security, expect=(200,))
+            self._admin.put(self.database(channel), "_security", body=members(user), expect=(200,))
         self._put_epoch(channel, {"epoch": secrets.token_hex(8)})
 
     def _read_epoch(self, channel: str) -> str | None:
@@ -190,6 +186,11 @@ class CouchChannels:
                     sequence = str(row["update_seq"]).partition("-")[0]
                     found[name] = f"{row.get('instance_start_time', '')}.{sequence}"
         return found
+
+
+def members(user: str) -> dict[str, dict[str, list[str]]]:
+    """The security object of a database that only `user` and administrators may open."""
+    return {"admins": {"names": [], "roles": ["_admin"]}, "members": {"names": [user], "roles": []}}
 
 
 def _pack(places: dict[str, str]) -> str:

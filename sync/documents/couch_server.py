@@ -176,8 +176,8 @@ class CouchServer:
                 method, "/" + "/".join(quote(part, safe="") for part in path), headers=headers,
                 params=params, data=body,
             )  # fmt: skip
-        except (requests.RequestException, ApiException) as error:
-            # Signing in happens here.
+        except (requests.RequestException, ApiException, StopIteration) as error:
+            # Signing in happens here; the client stumbles over a login that brings no cookie.
             raise StoreFailed(f"the document store refuses the account: {_about(error)}") from error
 
     def _send(self, request: Any, expect: tuple[int, ...]) -> Answer:

@@ -43,7 +43,7 @@ class FakeCouch:
                 path = self.path.partition("?")[0]
                 account = self.headers.get("Cookie", "").partition("AuthSession=")[2] or None
                 fake.asked.append((self.command, self.path, body, account))
-                if path == "/_session":
+                if path == "/_session" and "username" in body and ("POST", path) not in fake.replies:
                     self.say(200, {"ok": True}, cookie=str(body["username"]))
                     return
                 reply = fake.replies.get(
@@ -64,7 +64,8 @@ class FakeCouch:
                     self.connection.close()
                     self.close_connection = True
                     return
-                self.say(status, told)
+                login = path == "/_session" and status == 200
+                self.say(status, told, cookie=(body.get("name") or body.get("username")) if login else None)
 
             def say(self, status: int, told: Any, *, cookie: str | None = None) -> None:
                 data = told if isinstance(told, bytes) else json.dumps(told).encode()
