@@ -100,6 +100,9 @@ set_up_tests() {
   find_node
   mkdir -p .setup && touch .setup/node-dev
   set_up
+  # The document store's tests start a PostgreSQL of their own; where there is none they say so and pass it by.
+  command -v initdb >/dev/null || compgen -G "/usr/lib/postgresql/*/bin/initdb" >/dev/null ||
+    apt_install postgresql || say "No PostgreSQL here: its tests are passed by"
   [ -x /usr/bin/chromium ] || apt_install chromium || fail "The tests need Chromium at /usr/bin/chromium (Debian's package chromium)."
 }
 
