@@ -36,7 +36,7 @@ test('what one tablet exported, another delivers, and the receipts go back', asy
   assert.equal((await whatWaits(colleague.storage.database)).documents, 2);
   // Nothing of it is the colleague's own, also after a power cut.
   const again = await restart(colleague);
-  assert.deepEqual(again.session.readings.list(CHANNEL, 'note'), []);
+  assert.deepEqual((await again.session.readings.list(CHANNEL, 'note')), []);
   const round = await again.deliver();
   assert.deepEqual([round.receipts, round.chunks, round.left], [2, 4, 0]);
   assert.equal(office.chunks.size, 4);
@@ -49,7 +49,7 @@ test('what one tablet exported, another delivers, and the receipts go back', asy
 
   const receipts = await second.exportReceipts();
   assert.deepEqual(await courierOf(author).importReceipts(receipts.bytes.slice(0)), { received: 2 });
-  assert.equal(author.get(CHANNEL, note.doc._id).delivered, true);
+  assert.equal((await author.get(CHANNEL, note.doc._id)).delivered, true);
   assert.deepEqual(await courierOf(author).importReceipts(receipts.bytes.slice(0)), { received: 0 });
   // The chunks are confirmed by the server itself.
   assert.equal((await author.deliver()).chunks, 4);
@@ -62,7 +62,7 @@ test('an author who meets the server first gets the same receipts', async () => 
   await colleague.deliver();
   const opened = office.opened.length;
   await author.deliver();
-  assert.deepEqual([office.opened.length, author.get(CHANNEL, note.doc._id).delivered], [opened, true]);
+  assert.deepEqual([office.opened.length, (await author.get(CHANNEL, note.doc._id)).delivered], [opened, true]);
 });
 
 test('a receipt from a stranger changes nothing', async () => {
@@ -72,7 +72,7 @@ test('a receipt from a stranger changes nothing', async () => {
   const honest = new TextDecoder().decode((await courierOf(colleague).exportReceipts()).bytes);
   const forged = utf8(honest.replaceAll('"seq":1', '"seq":7').replaceAll('"seq":2', '"seq":8')).buffer;
   assert.deepEqual(await courierOf(author).importReceipts(forged), { received: 0 });
-  assert.equal(author.get(CHANNEL, note.doc._id).delivered, false);
+  assert.equal((await author.get(CHANNEL, note.doc._id)).delivered, false);
 });
 
 test('a file that is no export, was cut, or is one’s own is not taken in', async () => {

@@ -159,12 +159,12 @@ test('forged, replayed and foreign receipts are refused, and the medium stays', 
     await tablet.deliver();
     const rows = await tablet.storage.database.all('outbox');
     assert.ok(rows.length > 0 && rows.every((row) => row.sealed && !row.receipt && row.error === 'receipt-invalid'), name);
-    assert.equal(tablet.get(CHANNEL, photo.doc._id).delivered, false, name);
+    assert.equal((await tablet.get(CHANNEL, photo.doc._id)).delivered, false, name);
     assert.ok(tablet.session.records.files.get(photo.doc._id), name);
   }
   office.interfere = () => undefined;
   await tablet.deliver();
-  assert.equal(tablet.get(CHANNEL, photo.doc._id).delivered, true);
+  assert.equal((await tablet.get(CHANNEL, photo.doc._id)).delivered, true);
 });
 
 test('a nonce that was not taken is exchanged once, and counted on', async () => {

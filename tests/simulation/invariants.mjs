@@ -48,7 +48,7 @@ export async function broken(world) {
   return [
     ...await world.office.ask('verify'),
     ...everythingSaved(world, dump, archive),
-    ...oneReading(world, dump),
+    ...await oneReading(world, dump),
     ...await receiptsProven(world, archive),
     ...chunksThere(world, dump),
     ...await erasedNowhere(world, dump, archive),
@@ -77,7 +77,7 @@ function archivedRevisions(archive) {
 }
 
 /** The server and every tablet have the same leaves and read the same. @param {World} world @param {any} dump */
-function oneReading(world, dump) {
+async function oneReading(world, dump) {
   const wrong = [];
   const erased = new Set(dump.erased);
   const quarantined = new Set(dump.quarantine.map((/** @type {any} */ row) => row.document));
@@ -88,12 +88,12 @@ function oneReading(world, dump) {
       const here = tablet.records.channels.get(channel) ?? new Map();
       for (const id of new Set([...Object.keys(there), ...here.keys()])) {
         if (quarantined.has(id)) continue;
-        const reading = tablet.engine.get(channel, id);
+        const reading = await tablet.engine.get(channel, id);
         if (erased.has(id) || world.erased.has(id)) {
           if (reading && !reading.erased && !reading.doc.erased) wrong.push(`${tablet.name} does not read ${id} as erased`);
           continue;
         }
-        if (world.restores > 0 && onlyTheOfficeHad(here.get(id), there[id])) continue;
+        if (world.restores > 0 && await onlyTheOfficeHad(tablet, here.get(id), there[id])) continue;
         const left = (there[id]?.leaves ?? []).map(leafOf).sort();
         const right = (here.get(id)?.leaves ?? []).map(leafOf).sort();
         if (canonical(left) !== canonical(right)) wrong.push(`${tablet.name} has other leaves of ${id} than the server:\n      ${right}\n      ${left}`);
@@ -108,11 +108,12 @@ function oneReading(world, dump) {
 /**
  * After a restore: what the office alone had written since the backup stays with the tablets that had read it. It is
  * nobody's to offer but the office's, which no longer has it.
- * @param {any} here @param {any} there
+ * @param {any} tablet @param {any} here @param {any} there
  */
-function onlyTheOfficeHad(here, there) {
+async function onlyTheOfficeHad(tablet, here, there) {
   const known = new Set((there?.leaves ?? []).flatMap((/** @type {any} */ leaf) => [leaf.rev, ...leaf.ancestors]));
-  return (here?.leaves ?? []).some((/** @type {any} */ leaf) => !known.has(leaf.rev) && !leaf.local && (leaf.deleted || leaf.doc.device === 'office'));
+  const leaves = await tablet.engine.vault.session.readings.leaves(here ?? null);
+  return leaves.some((/** @type {any} */ leaf) => !known.has(leaf.rev) && !leaf.local && (leaf.deleted || leaf.doc.device === 'office'));
 }
 
 /** @param {any} leaf */
@@ -188,7 +189,7 @@ async function erasedNowhere(world, dump, archive) {
   for (const id of gone) if (dump.keys.includes(id)) wrong.push(`the server still has the key of ${id}`);
   const everyone = [...world.markers.keys()].flatMap(markersOf);
   for (const tablet of world.tablets) {
-    const memory = JSON.stringify([...tablet.records.entries()]);
+    const memory = await everythingReadable(tablet);
     wrong.push(...dead.filter((marker) => memory.includes(marker)).map((marker) => `${tablet.name} still reads ${marker}`));
     for (const id of gone) {
       if (tablet.engine.vault.session.slots.get(id)) wrong.push(`${tablet.name} still has the key of ${id}`);
@@ -200,6 +201,20 @@ async function erasedNowhere(world, dump, archive) {
     for (const name of tablet.disk.contents.keys()) if (!known.has(name)) wrong.push(`${tablet.name} keeps a file that belongs to nothing`);
   }
   return wrong;
+}
+
+/**
+ * What this tablet's words still open: every block of the log and of what was set aside, and what is in memory.
+ * @param {import('./tablet.mjs').Tablet} tablet
+ */
+async function everythingReadable({ engine, disk, records }) {
+  const { log, readings } = /** @type {any} */ (engine).vault.session;
+  const parts = [[...records.drafts], [...records.meta], [...records.envelopes.values()]];
+  for (const block of (await log.read(await disk.database.keys('blocks'))).values()) {
+    for (const [slot, entry] of block?.entries.entries() ?? []) parts.push(entry, entry.t === 'doc' ? block.doc(slot) : null);
+  }
+  for (const documents of records.channels.values()) for (const held of documents.values()) parts.push(await readings.leaves(held));
+  return JSON.stringify(parts);
 }
 
 /** @param {any} disk @returns {string} all of its bytes */

@@ -46,8 +46,8 @@ function fuse(world) {
 }
 
 /** @param {World} world @param {Tablet} tablet */
-function someChannel(world, tablet) {
-  const channels = /** @type {any} */ (tablet.engine).channels().map((/** @type {any} */ one) => one.channel);
+async function someChannel(world, tablet) {
+  const channels = (await /** @type {any} */ (tablet.engine).channels()).map((/** @type {any} */ one) => one.channel);
   return channels.length > 0 ? world.chance.pick(channels) : null;
 }
 
@@ -59,7 +59,7 @@ async function write(world) {
 
 /** @param {World} world @param {Tablet} tablet */
 async function writeOn(world, tablet) {
-  const channel = someChannel(world, tablet);
+  const channel = await someChannel(world, tablet);
   if (!channel) return;
   const marker = world.mark();
   const at = world.at();
@@ -82,13 +82,14 @@ async function writeOn(world, tablet) {
 const OWN = new Set(['note', 'interview', 'submission', 'medium', 'identity', 'testimony']);
 const ONCE = new Set(['event', 'consent', 'withdrawal', 'visit', 'brief', 'person', 'facility']);
 
-/** @param {World} world @param {Tablet} tablet @returns {{channel: string, reading: any} | null} something this person may go on writing */
-function someDocument(world, tablet) {
+/** @param {World} world @param {Tablet} tablet @returns {Promise<{channel: string, reading: any} | null>} something this person may go on writing */
+async function someDocument(world, tablet) {
   const { engine, person } = tablet;
-  const found = /** @type {any} */ (engine).channels().flatMap(({ channel }) => {
+  const lists = await Promise.all((await /** @type {any} */ (engine).channels()).map(async ({ channel }) => {
     const types = [...tablet.records.channels.get(channel)?.values() ?? []].map((/** @type {any} */ held) => held.type);
-    return engine.list(channel, [...new Set(types)]).map((/** @type {any} */ reading) => ({ channel, reading }));
-  }).filter(({ reading }) => !ONCE.has(reading.doc.type) && !reading.erased && !reading.doc.erased
+    return (await engine.list(channel, [...new Set(types)])).map((/** @type {any} */ reading) => ({ channel, reading }));
+  }));
+  const found = lists.flat().filter(({ reading }) => !ONCE.has(reading.doc.type) && !reading.erased && !reading.doc.erased
     && (!OWN.has(reading.doc.type) || reading.doc.created_by === person.id));
   return found.length > 0 ? world.chance.pick(found) : null;
 }
@@ -101,7 +102,7 @@ async function edit(world) {
 
 /** @param {World} world @param {Tablet} tablet */
 async function editOn(world, tablet) {
-  const some = someDocument(world, tablet);
+  const some = await someDocument(world, tablet);
   if (!some || ['medium', 'testimony'].includes(some.reading.doc.type)) return;
   const { channel, reading: { doc } } = some;
   const marker = world.mark();
@@ -122,9 +123,9 @@ async function editOn(world, tablet) {
 /** @param {World} world */
 async function settle(world) {
   for (const tablet of world.tablets.filter(({ unlocked }) => unlocked)) {
-    for (const { channel } of /** @type {any} */ (tablet.engine).channels()) {
+    for (const { channel } of await /** @type {any} */ (tablet.engine).channels()) {
       const types = [...tablet.records.channels.get(channel)?.values() ?? []].map((held) => held.type);
-      const torn = tablet.engine.list(channel, [...new Set(types)]).find((/** @type {any} */ reading) => reading.conflicts.length > 0
+      const torn = (await tablet.engine.list(channel, [...new Set(types)])).find((/** @type {any} */ reading) => reading.conflicts.length > 0
         && (!OWN.has(reading.doc.type) || reading.doc.created_by === tablet.person.id));
       if (!torn) continue;
       const choices = Object.fromEntries(torn.conflicts.map((/** @type {any} */ { field, versions }) => [field, world.chance.pick(versions).value]));
@@ -142,7 +143,7 @@ const ERASABLE = new Set(['interview', 'testimony', 'medium', 'note', 'finding']
 /** @param {World} world */
 async function withdraw(world) {
   const tablet = working(world);
-  const some = tablet && someDocument(world, tablet);
+  const some = tablet && await someDocument(world, tablet);
   if (!tablet || !some || !ERASABLE.has(some.reading.doc.type)) return;
   const { channel, reading: { doc } } = some;
   world.log(`    ${tablet.name} withdraws ${doc._id}`);
@@ -156,7 +157,7 @@ async function withdraw(world) {
 /** @param {World} world */
 async function photograph(world) {
   const tablet = working(world);
-  const channel = tablet && someChannel(world, tablet);
+  const channel = tablet && await someChannel(world, tablet);
   if (!tablet || !channel) return;
   const marker = world.mark();
   const bytes = new TextEncoder().encode(marker.repeat(1 + world.chance.number(200)));
@@ -169,7 +170,7 @@ async function photograph(world) {
 /** @param {World} world */
 async function record(world) {
   const tablet = working(world);
-  const channel = tablet && someChannel(world, tablet);
+  const channel = tablet && await someChannel(world, tablet);
   if (!tablet || !channel) return;
   const marker = world.mark();
   const cutAt = fuse(world);
@@ -188,7 +189,7 @@ async function record(world) {
 /** @param {World} world */
 async function testify(world) {
   const tablet = working(world);
-  const channel = tablet && someChannel(world, tablet);
+  const channel = tablet && await someChannel(world, tablet);
   if (!tablet || !channel) return;
   const marker = world.mark();
   world.log(`    ${tablet.name} writes testimony`);
