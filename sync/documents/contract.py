@@ -1,7 +1,7 @@
 """What every document store promises. `tests/contracts` runs one suite on each.
 
 A store keeps revision trees in channels, as CouchDB does, and hands out changes. It must not know
-document types, classes or accounts. Stores: `sync.documents.embedded` (SQLite).
+document types, classes or accounts. Stores: `sync.documents.embedded` (SQLite, PostgreSQL) and `sync.documents.couch`.
 
 `DocumentStore` is what the product works with; `ReplicatedStore` adds what a front that speaks CouchDB's
 protocol needs. There, documents pass as bytes: nobody between the store and the network parses them.
@@ -88,7 +88,9 @@ class DocumentStore(Protocol):
         All or none, durable on return. Idempotent: a revision that is there with its body stays as it is.
         Ancestors are merged into the tree that is there, as stubs where their bodies are unknown; what was a
         leaf and now has a child is no leaf any more; branches stay side by side.
-        Raises NotFound (no such channel), StoreFailed (nothing was stored).
+        A different body under a known revision is not stored; a body for what is known by name only may be.
+        Raises NotFound (no such channel), StoreFailed (nothing may be acknowledged. CouchDB has no transaction
+        over a batch and may hold some of it: the same batch put again completes it).
         """
 
     def leaves(self, channel: str, document_id: str) -> list[Leaf]:
@@ -105,7 +107,10 @@ class DocumentStore(Protocol):
         """
 
     def updates(self, since: str | None = None) -> Updates:
-        """The one feed over all channels: which of them have changes after `since`. None: all there are."""
+        """The one feed over all channels: which of them have changes after `since`. None: all there are.
+
+        A channel may be named that has none, never the other way about.
+        """
 
     def purge(self, channel: str, document_id: str) -> None:
         """Remove the document and every revision of it without trace, bodies overwritten.
