@@ -43,6 +43,8 @@ class MediaFolder:
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
+        # Directories whose own names this process has seen onto the disk; only saves asking again.
+        self._durable: set[Path] = set()
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
 
     def put(self, sha256: str, data: bytes) -> bool:
@@ -64,9 +66,9 @@ class MediaFolder:
         except OSError:
             draft.unlink(missing_ok=True)
             raise
-        # The names, too, must survive the power: of the file, and of directories just made.
-        for folder in (path.parent, path.parent.parent):
-            _sync_folder(folder)
+        # The names, too, must survive the power: of the file, and of the directories it lies in.
+        _sync_folder(path.parent)
+        self._sync_way_to(path.parent)
         return True
 
     def get(self, sha256: str) -> bytes | None:
@@ -83,6 +85,13 @@ class MediaFolder:
         path.unlink(missing_ok=True)
         if path.parent.exists():
             _sync_folder(path.parent)
+
+    def _sync_way_to(self, folder: Path) -> None:
+        # Also where another process made them: that one may not have come to it.
+        for directory in (folder, folder.parent):
+            if directory not in self._durable:
+                _sync_folder(directory.parent)
+                self._durable.add(directory)
 
     def _path(self, sha256: str) -> Path:
         # The name comes from outside: only hexadecimal digits ever become a path.
