@@ -5,7 +5,9 @@ Owns the page that lists it; the engine keeps the envelopes.
 
 from __future__ import annotations
 
-from flask import Blueprint, current_app, flash, redirect, render_template, url_for
+from typing import Any
+
+from flask import Blueprint, current_app, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
@@ -28,12 +30,45 @@ REASONS = {
 }
 
 
+# What a person can do about it, for each reason.
+ADVICE = {
+    "schema": _l("Ask its author to open it on the tablet and save it again; this one is kept as it came."),
+    "newer-schema": _l("Update the server, then check again."),
+    "wrong-revision": _l("It may have been changed on the way. Ask its author to save it again."),
+    "not-your-channel": _l("If its author took part in the visit, add them to the team and check again."),
+    "type-not-allowed": _l("Ask the group leader to write it, or give its author that role and check again."),
+    "author-mismatch": _l("Find out who used this tablet. If nobody can say, shut it out."),
+    "no-channel": _l("It comes in by itself when the visit arrives: ask the group leader to deliver."),
+    "deletes-evidence": _l("Nothing was deleted. To have something erased, its author withdraws it."),
+    "unconfirmed-device": _l("It comes in by itself when a code is typed on that tablet."),
+}
+
+
 @bp.get("/quarantine")
 @allow(*OFFICE)
 def every() -> str:
-    """The newest first."""
-    rows = current_app.extensions["aigaq"].quarantine()
-    return render_template("quarantine/list.html", rows=rows, reasons=REASONS)
+    """By reason, what is most frequent first; within it the newest first."""
+    groups: dict[str, list[dict[str, Any]]] = {}
+    for row in current_app.extensions["aigaq"].quarantine():
+        groups.setdefault(row["reason"], []).append(row)
+    ordered = sorted(groups.items(), key=lambda group: -len(group[1]))
+    return render_template("quarantine/list.html", groups=ordered, advice=ADVICE)
+
+
+@bp.post("/quarantine/released")
+@allow("analyst")
+def release_many() -> ResponseReturnValue:
+    """Check everything again that waits for one reason."""
+    engine, reason = current_app.extensions["aigaq"], request.form.get("reason", "")
+    waiting = [row["envelope"] for row in engine.quarantine() if row["reason"] == reason]
+    out = [envelope for envelope in reversed(waiting) if engine.release(envelope)]
+    for envelope in out:
+        audit.record("quarantine.released", account=current_account().id, subject=envelope)
+    flash(
+        _("%(out)d of %(all)d keep the rules now.", out=len(out), all=len(waiting)),
+        "ok" if len(out) == len(waiting) else "wait",
+    )
+    return redirect(url_for("quarantine.every"), 303)
 
 
 @bp.post("/quarantine/<envelope>/released")

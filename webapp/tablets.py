@@ -19,7 +19,8 @@ from webapp import audit
 from webapp.access import CONTENT, FIELD, allow, current_account
 from webapp.devices import Devices, EnrolmentCode
 from webapp.models import AccountRow, DeviceRow, db, writing
-from webapp.sync_wiring import root_fingerprint
+from webapp.sync_wiring import key_set_number, root_fingerprint, stored_bytes
+from webapp.tablet_list import ORDERS, SHOWS, chosen_lines, tablet_lines
 
 bp = Blueprint("tablets", __name__)
 
@@ -71,22 +72,31 @@ def for_another() -> ResponseReturnValue:
 @bp.get("/devices")
 @allow("admin", "analyst")
 def every() -> str:
-    """All tablets, those heard of last first."""
-    rows = db.session.scalars(
-        select(DeviceRow).order_by(DeviceRow.revoked_at.is_not(None), DeviceRow.seen_at.desc().nullslast())
-    ).all()
+    """All tablets and how each stands, in the order and of the kind that was asked for."""
+    engine = current_app.extensions["aigaq"]
+    show, order = request.args.get("show", ""), request.args.get("order", "seen")
+    number = key_set_number(engine)
+    rows = db.session.scalars(select(DeviceRow)).all()
+    lines = tablet_lines(
+        rows,
+        shell=current_app.extensions["aigaq-shell"].version,
+        keyset=number,
+        quarantine=engine.quarantine(),
+        stored=stored_bytes(engine),
+    )
     people = db.session.scalars(
         select(AccountRow).where(AccountRow.active, AccountRow.role.in_(CONTENT)).order_by(AccountRow.name)
     ).all()
-    shell = current_app.extensions["aigaq-shell"].version
-    waiting = current_app.extensions["aigaq"].provisional.unconfirmed([row.id for row in rows])
     return render_template(
         "tablets/every.html",
-        devices=rows,
+        lines=chosen_lines(lines, show, order, datetime.now(UTC)),
+        total=len(lines),
         people=people,
-        shell=shell,
-        now=datetime.now(UTC),
-        waiting=waiting,
+        keyset=number,
+        shows=list(SHOWS.items()),
+        orders=list(ORDERS.items()),
+        chosen={"show": show, "order": order},
+        waiting=engine.provisional.unconfirmed([row.id for row in rows]),
     )
 
 
@@ -127,6 +137,24 @@ def revoke(device_id: str) -> ResponseReturnValue:
         audit.record("device.revoked", account=account.id, subject=row.id)
         flash(_("The tablet can no longer read or deliver. What it had delivered is safe."), "ok")
     return redirect(url_for("tablets.mine" if account.role in FIELD else "tablets.every"), 303)
+
+
+@bp.post("/devices/<device_id>/delivery")
+@allow("admin", "analyst")
+def delivery(device_id: str) -> ResponseReturnValue:
+    """Let a tablet that is shut out bring in what it still holds, or stop that again."""
+    row = db.session.get(DeviceRow, device_id) or abort(404)
+    allowed = request.form.get("allowed") == "1"
+    devices().let_deliver(row.id, allowed)
+    action = "device.delivery-allowed" if allowed else "device.delivery-stopped"
+    audit.record(action, account=current_account().id, subject=row.id)
+    flash(
+        _("The tablet may bring in what it still holds; it reads nothing.")
+        if allowed
+        else _("The tablet can no longer read or deliver. What it had delivered is safe."),
+        "ok",
+    )
+    return redirect(url_for("tablets.every"), 303)
 
 
 def _show_code(account: AccountRow) -> str:

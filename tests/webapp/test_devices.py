@@ -9,8 +9,9 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from flask import Flask
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 
-from sync.authorization import NewDevice
+from sync.authorization import DeviceReport, NewDevice
 from sync.errors import CodeExpired, CodeUnknown
 from sync.gateway.enrolment import root_check
 from tests.webapp import personas as p
@@ -185,3 +186,54 @@ def test_a_closed_accounts_tablets_are_shut_out(app: Flask, devices: Devices) ->
     finally:
         p.post(adam, address, "/accounts")
     assert found.id == "closed"
+
+
+def test_the_office_sees_how_each_tablet_stands(app: Flask, devices: Devices) -> None:
+    shell = app.extensions["aigaq-shell"].version
+    for name in ("stands-1", "stands-2", "stands-3"):
+        devices.redeem(secret_of(issue(devices)), tablet(name))
+    busy = DeviceReport(shell, 1, documents=3, chunks=2, bytes=5_000_000, under=(), clock_offset_ms=400)
+    devices.reported("stands-1", busy)
+    devices.reported("stands-2", DeviceReport("0a1b2c3d4e", 0, 0, 0, 0, (), -7_200_000))
+    ann = p.persona(app, "ann")
+    page = ann.get("/devices").text
+    assert "3 items" in page
+    assert "2 parts of recordings" in page
+    assert "older: 0a1b2c3d" in page
+    assert "key set 0" in page
+    for show, inside, outside in (
+        ("waiting", "Tablet stands-1", "Tablet stands-2"),
+        ("outdated", "Tablet stands-2", "Tablet stands-1"),
+        ("quarantine", "No tablet is like that", "Tablet stands-1"),
+    ):
+        text = ann.get(f"/devices?show={show}").text
+        assert inside in text
+        assert outside not in text
+    by_name = ann.get("/devices?order=name").text
+    assert by_name.index("Tablet stands-1") < by_name.index("Tablet stands-2")
+    assert ann.get("/devices?show=nonsense&order=nonsense").status_code == 200
+
+
+def test_what_a_report_does_not_say_is_kept(devices: Devices) -> None:
+    devices.redeem(secret_of(issue(devices)), tablet("kept"))
+    devices.reported("kept", DeviceReport("v", 2, 1, 0, 10, ("transport-1",), 5))
+    devices.reported("kept", DeviceReport(documents=0))
+    with Session(devices._engine) as session:
+        row = session.get_one(DeviceRow, "kept")
+        assert row.standing is not None
+        assert (row.standing.keyset, row.standing.documents, row.standing.under) == (2, 0, ["transport-1"])
+        assert (row.app_version, row.clock_offset_ms) == ("v", 5)
+
+
+def test_a_tablet_that_is_shut_out_may_be_let_deliver(app: Flask, devices: Devices) -> None:
+    devices.redeem(secret_of(issue(devices)), tablet("found"))
+    ann = p.persona(app, "ann")
+    p.post(ann, "/devices/found/revoked", "/devices")
+    page = ann.get("/devices?show=shut-out").text
+    assert "cannot be wiped from here" in page
+    for allowed in (True, False):
+        p.post(ann, "/devices/found/delivery", "/devices", allowed=str(int(allowed)))
+        found = devices.device("found")
+        assert found is not None
+        assert (found.revoked, found.may_deliver) == (True, allowed)
+    assert p.post(p.persona(app, "bob"), "/devices/found/delivery", "/tablet", allowed="1").status_code == 403
