@@ -56,7 +56,7 @@ export class EngineClient extends EventTarget {
   status() { return this.#call('status'); }
   /** @param {string} language @returns {Promise<string[]>} */
   suggestPassphrase(language) { return this.#call('suggestPassphrase', [language]); }
-  /** Typed words that are in no list, with the nearest that is. @param {string | string[]} words @returns {Promise<{word: string, nearest: string | null}[]>} */
+  /** Typed words that are in no list, with those near them that are. @param {string | string[]} words @returns {Promise<{word: string, near: string[]}[]>} */
   strayWords(words) { return this.#call('strayWords', [words]); }
   /** @param {import('./types.js').EnrolRequest} request @returns {Promise<EngineStatus>} */
   enrol(request) {

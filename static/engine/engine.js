@@ -94,7 +94,7 @@ export class Engine {
     return suggestPassphrase(language);
   }
 
-  /** @param {string | string[]} words @returns {Promise<{word: string, nearest: string | null}[]>} compared with the public lists only */
+  /** @param {string | string[]} words @returns {Promise<{word: string, near: string[]}[]>} compared with the public lists only */
   strayWords(words) { return strayWords(words); }
 
   /** @param {import('./types.js').EnrolRequest} request */

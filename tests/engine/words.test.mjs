@@ -65,11 +65,12 @@ test('a slip is one letter wrong, missing, too many, or two swapped', () => {
 
 test('a mistyped word is told with the nearest of the list, a right one is not told at all', async () => {
   assert.deepEqual(await strayWords('Walnut  velvet'), []);
-  assert.deepEqual(await strayWords('walnut velvte'), [{ word: 'velvte', nearest: 'velvet' }]);
-  assert.deepEqual(await strayWords(['walnut', 'qqqqqq']), [{ word: 'qqqqqq', nearest: null }]);
+  assert.deepEqual(await strayWords('walnut velvte'), [{ word: 'velvte', near: ['velvet'] }]);
+  assert.deepEqual(await strayWords(['walnut', 'qqqqqq']), [{ word: 'qqqqqq', near: [] }]);
   const { default: words } = await import('../../static/engine/crypto/words/kk.js');
   const long = words.find((word) => word.length === 8);
-  assert.deepEqual(await strayWords([...words.slice(0, 4), long.slice(1)]), [{ word: long.slice(1), nearest: long }]);
+  const [stray] = await strayWords([...words.slice(0, 4), long.slice(1)]);
+  assert.ok(stray.near.includes(long));
 });
 
 /** @param {string} word */

@@ -24,7 +24,7 @@ export class AqWordsForm extends AqElement {
     this.failure = null;
     this.visible = false;
     this.mixed = false;
-    /** @type {{word: string, nearest: string | null}[]} */
+    /** @type {{word: string, near: string[]}[]} */
     this.stray = [];
   }
 
@@ -65,10 +65,10 @@ export class AqWordsForm extends AqElement {
     }
   }
 
-  /** @param {string} word @param {string} nearest */
-  #put(word, nearest) {
+  /** @param {string} word @param {string} better */
+  #put(word, better) {
     const field = this.#field;
-    field.value = readWords(field.value).map((one) => (one.replaceAll('ё', 'е') === word ? nearest : one)).join(' ');
+    field.value = readWords(field.value).map((one) => (one.replaceAll('ё', 'е') === word ? better : one)).join(' ');
     this.stray = this.stray.filter((one) => one.word !== word);
     field.focus();
   }
@@ -100,9 +100,9 @@ export class AqWordsForm extends AqElement {
     return html`
       <div class="notice wait" role="alert">${icon('edit')}<div class="stack tight">
         <p>${app.t('vault.slip')}</p>
-        ${this.stray.map(({ word, nearest }) => html`
+        ${this.stray.map(({ word, near }) => html`
           <div class="row" translate="no"><span>«${word}»</span>
-            ${nearest ? html`<button class="btn small" type="button" @click=${() => this.#put(word, nearest)}>${icon('arrow-right')} ${nearest}</button>`
+            ${near.length ? near.map((one) => html`<button class="btn small" type="button" @click=${() => this.#put(word, one)}>${icon('arrow-right')} ${one}</button>`)
               : html`<span class="meta">${app.t('vault.slip.none')}</span>`}</div>`)}
       </div></div>
     `;

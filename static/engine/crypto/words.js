@@ -15,6 +15,7 @@ const LISTS = {
 };
 
 const BITS = 64;
+const MOST_NEAR = 3;
 
 /**
  * @param {string} language a list's; another falls back to English
@@ -27,9 +28,10 @@ export async function suggestPassphrase(language) {
 }
 
 /**
- * Typed words that stand in no list, each with the list's word that it is one slip away from, where one is.
+ * Typed words that stand in no list, each with the lists' words that it is one slip away from; those of the language
+ * that most of the words are of come first.
  * @param {string | string[]} typed
- * @returns {Promise<{word: string, nearest: string | null}[]>} none where every word is a list's
+ * @returns {Promise<{word: string, near: string[]}[]>} none where every word is a list's
  */
 export async function strayWords(typed) {
   const words = normaliseWords(typed).split(' ').filter(Boolean);
@@ -38,12 +40,10 @@ export async function strayWords(typed) {
   // The language of the rest decides between lists of one alphabet.
   const hits = known.map((set) => words.filter((word) => set.has(word)).length);
   const order = lists.map((_, i) => i).sort((a, b) => hits[b] - hits[a]);
-  return words.filter((word) => !known.some((set) => set.has(word))).map((word) => {
-    for (const i of order) {
-      const nearest = lists[i].find((candidate) => isOneSlip(word, candidate));
-      if (nearest) return { word, nearest };
-    }
-    return { word, nearest: null };
+  const strays = words.filter((word) => !known.some((set) => set.has(word)));
+  return strays.map((word) => {
+    const near = new Set(order.flatMap((i) => lists[i].filter((candidate) => isOneSlip(word, candidate))));
+    return { word, near: [...near].slice(0, MOST_NEAR) };
   });
 }
 
