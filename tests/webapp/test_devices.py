@@ -199,7 +199,7 @@ def test_the_office_sees_how_each_tablet_stands(app: Flask, devices: Devices) ->
     page = ann.get("/devices").text
     assert "3 items" in page
     assert "2 parts of recordings" in page
-    assert "older: 0a1b2c3d" in page
+    assert "older app: 0a1b2c3d" in page
     assert "key set 0" in page
     for show, inside, outside in (
         ("waiting", "Tablet stands-1", "Tablet stands-2"),
