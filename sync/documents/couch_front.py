@@ -268,6 +268,12 @@ class CouchFront:
 
     def _bulk_got(self, channel: str, wanted: Sequence[Wanted], params: Mapping[str, str | int]) -> bytes:
         """`bulk_get` from a server that groups its results and has other words for what is missing."""
+        if all(each.rev for each in wanted) and len({each.id for each in wanted}) == len(wanted):
+            docs_asked = [{"id": each.id, "rev": each.rev} for each in wanted]
+            plain = self._post(channel, "_bulk_get", body={"docs": docs_asked}, **params).body
+            # Nothing to group; and where the word is nowhere, nothing is missing: the bytes are right as they are.
+            if b'"missing"' not in plain and b'"error"' not in plain:
+                return plain
         results = []
         for each in wanted:
             found = self.revisions(
