@@ -27,6 +27,7 @@ from sync.wire import new_ulid
 MOST_BYTES = 16 << 20
 MOST_DOCUMENTS = 10_000
 MOST_REVISIONS = 1000  # of one document in one question
+_SAFE_INTEGER = 2**53 - 1
 _STATUS = {"conflict": 409, "forbidden": 403, "bad_request": 400, "doc_validation": 400}
 
 
@@ -185,9 +186,9 @@ def _wanted(docs: object) -> list[Wanted]:
 
 
 def _parse(data: bytes) -> dict[str, Any]:
-    """The body's object, as it comes: each document is mended by itself when it is taken in."""
+    """The body's object, its numbers mended; each document's strings are when it is taken in."""
     try:
-        value = json.loads(data, parse_constant=_no_constant)
+        value = json.loads(data, parse_constant=_no_constant, parse_int=_integer, parse_float=_double)
     except (ValueError, RecursionError) as error:
         raise CouchError(400, "bad_request", "invalid UTF-8 JSON") from error
     if not isinstance(value, dict):
@@ -197,6 +198,19 @@ def _parse(data: bytes) -> dict[str, Any]:
 
 def _no_constant(name: str) -> Any:
     raise ValueError(f"{name} is not JSON")
+
+
+def _integer(text: str) -> int | float:
+    """As every browser reads it: beyond 2^53 a double."""
+    value = int(text)
+    return value if -_SAFE_INTEGER <= value <= _SAFE_INTEGER else _double(text)
+
+
+def _double(text: str) -> float:
+    value = float(text)
+    if value in (float("inf"), float("-inf")):
+        raise ValueError("a number that JSON cannot carry")
+    return value
 
 
 def _followed() -> str | None:

@@ -28,7 +28,6 @@ from sync.writing import OFFICE_DEVICE, check_place, check_right
 MOST_ANCESTORS = 10_000
 # The store's own members; `_attachments` may be there and empty.
 _KNOWN = frozenset({"_id", "_rev", "_revisions", "_deleted", "_attachments", "_local_seq", "_revs_info"})
-_LONG_NUMBER = re.compile(rb"\d{16}|\d[eE]\+?\d{3}")
 _DEEP = 90
 _TAIL = re.compile(r"[0-9a-f]{32}")
 
@@ -114,8 +113,8 @@ def _mended(doc: dict[str, Any]) -> tuple[dict[str, Any], bytes]:
     try:
         text = json.dumps(doc, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
         body = text.encode()
-        if not _LONG_NUMBER.search(body) and body.count(b"{") + body.count(b"[") < _DEEP:
-            return doc, body  # Well-formed, shallow and without large numbers: there is nothing to mend.
+        if body.count(b"{") + body.count(b"[") < _DEEP:
+            return doc, body  # Well-formed and shallow, and its numbers are mended already.
     except ValueError:
         pass  # A lone surrogate, or no number at all: `mend` says which.
     except RecursionError as error:

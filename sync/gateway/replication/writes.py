@@ -1,7 +1,7 @@
 """Writing a batch of brought documents: checked one by one, stored together, projected and audited.
 
 Owns the order: content keys' and chunks' owners are noted before the revisions, erasures are asked for after
-them, and the read model follows before the answer. The batch leaves one line in the audit log.
+them; the read model follows before the answer, or soon after a large batch. The batch leaves one line in the audit log.
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ from sync.errors import AigaqError
 from sync.gateway.channels import visit_id
 from sync.gateway.replication import intake
 from sync.gateway.replication.access import Caller, Doors
+from sync.gateway.replication.following import Following
 from sync.gateway.replication.intake import Brought, Place, RowRefused
 from sync.gateway.replication.watch import Watch
 from sync.revisions import Leaf, revision_id
@@ -26,6 +27,9 @@ from sync.revisions import Leaf, revision_id
 _log = logging.getLogger(__name__)
 # Of a batch's ids, so many are named in the audit log.
 _NAMED = 20
+# Smaller batches are a person's work, and in the read model before the answer; larger ones are copied in bulk.
+PROJECTED_AT_ONCE = 50
+_URGENT = frozenset({"visit", "withdrawal"})
 
 
 class Writes:
@@ -34,6 +38,7 @@ class Writes:
         self._documents = documents
         self._doors = doors
         self._watch = watch
+        self._following = Following(engine.catch_up)
         # Two writers that follow the same revision: one of them is told of the conflict.
         self._editing = threading.Lock()
 
@@ -174,7 +179,10 @@ class Writes:
         if any(incoming.id == visit_id(channel) for incoming in stored):
             engine.channels.catch_up()
             engine.outbox.settle_channel(channel)
-        engine.catch_up()
+        if len(stored) <= PROJECTED_AT_ONCE or any(each.doc.get("type") in _URGENT for each in stored):
+            engine.catch_up()
+        else:
+            self._following.ask()
 
 
 def _next(document: Brought, leaves: Sequence[Leaf]) -> Incoming:
