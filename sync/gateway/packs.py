@@ -142,8 +142,20 @@ class Packs:
             return None
 
     def read(self, sha256: str) -> bytes | None:
-        """A range's ciphertext. Whoever asks has been told by `channel_of` that it may be served."""
-        return self._media.get(sha256)
+        """A range's ciphertext. Whoever asks has been told by `channel_of` that it may be served.
+
+        None where the bytes are gone: its pack is given up then, so that the next tablet is offered a whole one.
+        """
+        data = self._media.get(sha256)
+        if data is None:
+            ranges = tables.pack_range.c
+            with writing(self._database) as connection:
+                torn = select(ranges.pack).where(ranges.sha256 == sha256)
+                now = timestamp(self._clock.now())
+                connection.execute(
+                    update(tables.pack).where(tables.pack.c.id.in_(torn)).values(replaced_at=now)
+                )
+        return data
 
     def make(self, channel: str) -> Pack | None:
         """A fresh pack, durable and current on return; None where there is too little, or an erasure intervened."""

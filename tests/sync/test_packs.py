@@ -266,3 +266,11 @@ def test_an_import_prepares_the_pack_before_anybody_asks(world: World) -> None:
     pack = world.engine.packs.current("reference")
     assert pack is not None
     assert pack.documents >= LEAST_DOCUMENTS
+
+
+def test_a_pack_whose_bytes_are_gone_is_replaced_by_a_whole_one(world: World, visit: str) -> None:
+    fill(world, visit)
+    torn = pack_of(world, BOB, visit)
+    world.engine.media.delete(torn["ranges"][0]["sha256"])
+    assert world.engine.packs.read(torn["ranges"][0]["sha256"]) is None
+    assert len(ids(open_pack(world, visit, pack_of(world, BOB, visit)))) > MANY
