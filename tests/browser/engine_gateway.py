@@ -52,11 +52,13 @@ class EngineGateway:
         self.receipt = ec.generate_private_key(ec.SECP256R1())
         self.transport = X25519PrivateKey.generate()
         self.custody = X25519PrivateKey.generate()
+        self.transports = {"transport-1": self.transport}
         self.keyset = self._sign_keyset()
         self.devices: dict[str, dict[str, Any]] = {}
         self.envelopes: dict[str, dict[str, Any]] = {}
         self.receipts: dict[str, dict[str, Any]] = {}
         self.order: list[str] = []
+        self.sealed_under: dict[str, str] = {}
         self.chunks: dict[str, bytes] = {}
         self.stream: list[dict[str, Any]] = []
         self.asked: list[dict[str, Any]] = []
@@ -105,12 +107,22 @@ class EngineGateway:
     def _root_point(self) -> bytes:
         return sealing.point(self.root.public_key())
 
-    def _sign_keyset(self) -> dict[str, Any]:
+    def rotate(self) -> None:
+        """Transport, custody and receipt keys anew; the old transport secrets stay."""
+        before = self.keyset["set"]
+        self.receipt = ec.generate_private_key(ec.SECP256R1())
+        self.transport = X25519PrivateKey.generate()
+        self.custody = X25519PrivateKey.generate()
+        retired = [{"purpose": purpose, **key} for purpose, key in before["keys"].items()]
+        self.keyset = self._sign_keyset(before["number"] + 1, [*before["retired"], *retired])
+        self.transports[self.keyset["set"]["keys"]["transport"]["id"]] = self.transport
+
+    def _sign_keyset(self, number: int = 1, retired: list[dict[str, str]] | None = None) -> dict[str, Any]:
         def named(purpose: str, public: bytes) -> dict[str, str]:
-            return {"id": f"{purpose}-1", "public": b64(public)}
+            return {"id": f"{purpose}-{number}", "public": b64(public)}
 
         content = {
-            "number": 1,
+            "number": number,
             "issued_at": "2026-01-01T00:00:00.000Z",
             "keys": {
                 "transport": named("transport", self.transport.public_key().public_bytes_raw()),
@@ -118,7 +130,7 @@ class EngineGateway:
                 "receipt": named("receipt", sealing.point(self.receipt.public_key())),
                 "release": named("release", sealing.point(self.receipt.public_key())),
             },
-            "retired": [],
+            "retired": retired or [],
         }
         signature = sealing.sign(self.root, b"aigaq/keyset/1\n" + canonical(content))
         return {"set": content, "root": b64(self._root_point()), "signature": b64(signature)}
@@ -142,9 +154,11 @@ class EngineGateway:
         message = sealing.envelope_message(envelope["id"], sealed)
         sealing.verify(unb64(author["signing"]), unb64(envelope["signature"]), message)
         if envelope["id"] not in self.receipts:
-            plain = json.loads(sealing.unseal(self.transport, sealed, sealing.envelope_info(envelope["id"])))
+            private = self.transports[envelope["key"]]
+            plain = json.loads(sealing.unseal(private, sealed, sealing.envelope_info(envelope["id"])))
             self.envelopes[envelope["id"]] = plain
             self.order.append(envelope["id"])
+            self.sealed_under[envelope["id"]] = envelope["key"]
             self.receipts[envelope["id"]] = {
                 "envelope": envelope["id"],
                 "sealed_sha256": sha256_hex(sealed),
@@ -155,7 +169,7 @@ class EngineGateway:
                 "received_at": now(),
                 "seq": len(self.order),
                 "prev": "",
-                "key": "receipt-1",
+                "key": self.keyset["set"]["keys"]["receipt"]["id"],
             }
         receipt = self.receipts[envelope["id"]]
         key = ec.generate_private_key(ec.SECP256R1()) if self.mode == "forge" else self.receipt
