@@ -46,6 +46,7 @@ PAGES = (
     "library",
     "imports.pages",
     "quarantine",
+    "couriers",
     "indicators",
     "reports",
 )

@@ -39,6 +39,8 @@ ACTS = {
     "quarantine.released": _l("taken out of quarantine"),
     "key.read": _l("content key read"),
     "erasure": _l("content erased"),
+    "instance.restored": _l("a backup was put back"),
+    "courier.brought": _l("a courier’s file taken in"),
     "replication.written": _l("documents replicated in"),
     "replication.credential": _l("replication credential made"),
     "replication.revoked": _l("replication credential withdrawn"),

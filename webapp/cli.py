@@ -14,7 +14,7 @@ from flask.cli import with_appcontext
 from sqlalchemy import func, select
 
 from sync.authorization import Account
-from webapp import archive, document_server, key_commands
+from webapp import archive, couriers, document_server, key_commands
 from webapp.accounts import demo_password, hasher, open_account, person_document, problem_with
 from webapp.imports import commands as imports
 from webapp.models import ROLES, AccountRow, db, writing
@@ -36,6 +36,7 @@ def register(app: Flask) -> None:
         create_account,
         *imports.COMMANDS,
         *archive.COMMANDS,
+        couriers.deliver_file_command,
         *document_server.COMMANDS,
         *key_commands.COMMANDS,
     ):

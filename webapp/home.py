@@ -51,6 +51,7 @@ LINKS = (
     Link("forms.every", _l("Forms"), "form", CONTENT),
     Link("library.every", _l("Library"), "book", EVERYONE),
     Link("quarantine.every", _l("Quarantine"), "warning", ("analyst", "keyholder")),
+    Link("couriers.page", _l("Brought by courier"), "upload", ("leader", "analyst", "admin"), foot=True),
     Link("tablets.mine", _l("Your tablet"), "tablet", FIELD, foot=True),
     Link("tablets.every", _l("Tablets"), "tablet", ("analyst", "admin"), foot=True),
     Link("accounts.accounts", _l("Accounts"), "people", ("admin",), foot=True),

@@ -61,6 +61,8 @@ ROLES: dict[str, frozenset[str]] = {
     "imports.library": frozenset({"ann"}),
     "imports.form": frozenset({"ann"}),
     "quarantine.every": OFFICE,
+    "couriers.page": frozenset({"alice", "ann", "adam"}),
+    "couriers.bring": frozenset({"alice", "ann", "adam"}),
     "quarantine.release": frozenset({"ann"}),
     "quarantine.release_many": frozenset({"ann"}),
 }
