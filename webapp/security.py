@@ -13,6 +13,9 @@ from flask_limiter import Limiter
 from flask_limiter.util import get_remote_address
 from flask_wtf import CSRFProtect
 
+from webapp.models import db
+from webapp.rate_counts import SqlCounts
+
 CONTENT_POLICY = "; ".join(
     (
         "default-src 'none'",
@@ -82,7 +85,15 @@ def register(app: Flask, *, https: bool, rate_limits: bool) -> None:
 
 def limit_guessing(app: Flask) -> None:
     """Slow down guessing of passwords and of enrolment codes. Call when all routes are there."""
-    limiter = Limiter(get_remote_address, app=app, storage_uri="memory://", strategy="fixed-window")
+    with app.app_context():
+        options: dict[str, Any] = {"engine": db.engine}
+    limiter = Limiter(
+        get_remote_address,
+        app=app,
+        storage_uri=f"{SqlCounts.STORAGE_SCHEME[0]}://",
+        storage_options=options,
+        strategy="fixed-window",
+    )
     # Its decorators refer to it weakly: without a hold of our own it goes with the next garbage collection.
     app.extensions["aigaq-limiter"] = limiter
 
