@@ -42,7 +42,7 @@ export class AqSettings extends AqElement {
         <div class="stack loose">
           <section class="card stack">
             <div><h2>${this.t('settings.account')}</h2>
-            <p>${account?.name ?? ''}${account && app.has(`settings.role.${account.role}`) ? html` <span class="meta">· ${this.t(`settings.role.${account.role}`)}</span>` : nothing}</p>
+            <p>${app.status?.provisional ? this.t('vault.second.open') : account?.name ?? ''}${account?.name && app.has(`settings.role.${account.role}`) ? html` <span class="meta">· ${this.t(`settings.role.${account.role}`)}</span>` : nothing}</p>
             <p class="meta">${[app.label('groups', account?.group), app.status?.device?.name].filter(Boolean).join(' · ')}</p></div>
             ${this.#choice('settings.language', app.language, LANGUAGES.map((language) => [language, LANGUAGE_NAMES[language].name]), (value) => app.setLanguage(/** @type {any} */ (value)))}
             ${this.#choice('settings.theme', app.theme, ['auto', 'light', 'dark'].map((theme) => [theme, this.t(`settings.theme.${theme}`)]), (value) => app.setTheme(/** @type {any} */ (value)))}

@@ -88,9 +88,9 @@ export class AqProvisional extends AqElement {
     return html`
       <form class="card stack" autocomplete="off" @submit=${this.#begin}>
         <ul class="checks">
-          <li class="ok">${icon('seal')}<span>${app.t('vault.second.safe')}</span></li>
-          <li class="ok">${icon('key')}<span>${app.t('vault.second.again')}</span></li>
-          <li class="wait">${icon('building')}<span>${app.t('vault.second.office')}</span></li>
+          <li class="ok">${icon('seal')}<span class="grow">${app.t('vault.second.safe')}</span></li>
+          <li class="ok">${icon('key')}<span class="grow">${app.t('vault.second.again')}</span></li>
+          <li class="wait">${icon('building')}<span class="grow">${app.t('vault.second.office')}</span></li>
         </ul>
         <label class="field"><span class="label">${app.t('vault.second.initial')}</span>
           <input autocomplete="off" autocapitalize="characters" autocorrect="off" spellcheck="false" maxlength="3" required .value=${this.initial}
