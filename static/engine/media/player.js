@@ -34,6 +34,7 @@ export class Player {
   #ended = false;
   #next = 0;
   /** Raised by a seek: what was being read for the old place is not appended. */ #place = 0;
+  /** The place that is fed. */ #arrived = 0;
   /** @type {string} */ #url = '';
   /** @type {MediaSource | null} */ #source = null;
   /** @type {SourceBuffer | null} */ #buffer = null;
@@ -128,7 +129,8 @@ export class Player {
     while (this.#again && !this.#ended) {
       this.#again = false;
       const place = this.#place;
-      if (place > 0 && this.#bufferedUntil() === null) await this.#move();
+      if (this.#arrived !== place && this.#bufferedUntil() === null) await this.#move();
+      this.#arrived = place;
       while (!this.#ended && place === this.#place && this.#wanting()) await this.#append(place);
     }
   }
@@ -144,7 +146,7 @@ export class Player {
     const { buffered, currentTime } = this.element;
     for (let i = 0; i < buffered.length; i += 1) {
       // What begins a moment later is reached by the browser itself.
-      if (buffered.start(i) <= currentTime + 0.5 && buffered.end(i) > currentTime) return buffered.end(i);
+      if (buffered.start(i) <= currentTime + 0.5 && buffered.end(i) >= currentTime) return buffered.end(i);
     }
     return null;
   }
@@ -194,14 +196,16 @@ export class Player {
     if (!this.recorded.mime.includes('webm')) {
       const poured = buffer.buffered.length > 0 ? buffer.buffered.end(buffer.buffered.length - 1) * 1000 : 0;
       if (wantedMs >= poured) return;
+      await settled(buffer, () => buffer.remove(0, Infinity));
       buffer.abort();
       this.#next = 0;
       return;
     }
     const found = await this.#locate(wantedMs);
     if (this.#ended) return;
-    buffer.abort();
+    // Removing opens a source again that had come to its end; only an open one can be begun anew.
     await settled(buffer, () => buffer.remove(0, Infinity));
+    buffer.abort();
     this.#next = 0;
     if (!found) return;
     await this.#pour(found.bytes);
