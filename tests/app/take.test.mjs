@@ -118,3 +118,20 @@ test('refusals of a device have one word each', () => {
   assert.equal(problem('NotReadableError'), 'busy');
   assert.equal(problem('SomethingElse'), 'failed');
 });
+
+test('what the system takes away for a while is told, and told again when it is back', async () => {
+  const { take, tracks, recorder, engine } = await begin();
+  const told = [];
+  take.addEventListener('muted', (event) => told.push(event.detail));
+  for (const muted of [true, true, false]) {
+    tracks[0].muted = muted;
+    tracks[0].dispatchEvent(new Event(muted ? 'mute' : 'unmute'));
+  }
+  assert.deepEqual(told, [true, false]);
+  recorder.frame('a');
+  await take.keep();
+  assert.deepEqual(engine.frames, ['a', 'last']);
+  tracks[0].muted = true;
+  tracks[0].dispatchEvent(new Event('mute'));
+  assert.deepEqual(told, [true, false]); // It is over: nobody is told any more.
+});

@@ -159,6 +159,7 @@ export class AqRecorder extends AqElement {
     this.take = take;
     this.asking = false;
     take.addEventListener('end', (event) => this.#ended(take, /** @type {any} */ (event).detail));
+    take.addEventListener('muted', (event) => this.#interrupted(take, /** @type {any} */ (event).detail));
     take.addEventListener('state', () => { this.requestUpdate(); this.#tell(); });
     this.#wake.hold();
     window.addEventListener('beforeunload', this.#guard);
@@ -167,6 +168,13 @@ export class AqRecorder extends AqElement {
     this.#measure();
     this.#tell();
     return { id: take.id };
+  }
+
+  /** The system took the device, or gave it back; said at once, since the person may not look at the levels. @param {Take} take @param {boolean} muted */
+  #interrupted(take, muted) {
+    if (!take.running) return;
+    this.app.notify({ kind: muted ? 'bad' : 'ok', text: this.t(muted ? 'capture.muted' : 'capture.unmuted') });
+    this.requestUpdate();
   }
 
   async #measure() {
@@ -280,7 +288,7 @@ export class AqRecorder extends AqElement {
       <div class="recorder-bar" data-state=${take.state}>
         <span class="recorder-sign">${icon(take.kind === 'audio' ? 'mic' : take.kind === 'appeal' ? 'appeal' : 'video')}
           <strong class="recorder-time" role="timer">${this.app.formatDuration(take.elapsed)}</strong>
-          ${take.state === 'recording' ? html`<aq-levels .app=${this.app} .stream=${take.stream}></aq-levels>`
+          ${take.state === 'recording' && take.muted ? html`<strong>${this.t('capture.muted.short')}</strong>` : take.state === 'recording' ? html`<aq-levels .app=${this.app} .stream=${take.stream}></aq-levels>`
             : html`<span>${this.t(`capture.state.${take.state}`)}</span>`}</span>
         <span class="recorder-what">${this.#what(take)}</span>
         ${this.asking ? this.#renderStop() : this.#renderButtons(take)}

@@ -69,7 +69,12 @@ export class Take extends EventTarget {
     this.state = 'recording';
     this.#listen(recorder, 'dataavailable', (event) => this.#receive(event.data));
     this.#listen(recorder, 'error', () => this.#end('failed'));
-    for (const track of setup.stream.getTracks()) this.#listen(track, 'ended', () => this.#end('device-gone'));
+    /** The system has taken microphone or camera for a while (a call, another app): what is recorded is silence, or black. */
+    this.muted = false;
+    for (const track of setup.stream.getTracks()) {
+      this.#listen(track, 'ended', () => this.#end('device-gone'));
+      for (const name of ['mute', 'unmute']) this.#listen(track, name, () => this.#hear());
+    }
     this.#stopped = new Promise((resolve) => recorder.addEventListener('stop', resolve, { once: true }));
     recorder.start(SLICE_MS);
     this.#since = this.#now();
@@ -133,6 +138,13 @@ export class Take extends EventTarget {
     this.#halt().catch(() => {});
     this.#become('interrupted');
     this.#announce('locked');
+  }
+
+  #hear() {
+    const muted = this.stream.getTracks().some((track) => track.muted);
+    if (muted === this.muted) return;
+    this.muted = muted;
+    this.dispatchEvent(new CustomEvent('muted', { detail: muted }));
   }
 
   /** @param {Blob} data */

@@ -140,6 +140,9 @@ export default {
   'capture.cover.time': { ru: 'Время', kk: 'Уақыт', en: 'Time' },
   'capture.cover.back': { ru: 'Вернуться', kk: 'Оралу', en: 'Back' },
 
+  'capture.muted': { ru: 'Система забрала микрофон или камеру: запись идёт, но без звука или изображения. Закройте звонок или другую программу.', kk: 'Жүйе микрофонды немесе камераны алып қойды: жазба жүріп жатыр, бірақ дыбыссыз немесе бейнесіз. Қоңырауды не басқа бағдарламаны жабыңыз.', en: 'The system has taken the microphone or camera: the recording runs, but without sound or picture. End the call or close the other app.' },
+  'capture.muted.short': { ru: 'без звука', kk: 'дыбыссыз', en: 'no sound' },
+  'capture.unmuted': { ru: 'Микрофон и камера снова доступны: запись продолжается.', kk: 'Микрофон мен камера қайта қолжетімді: жазба жалғасуда.', en: 'Microphone and camera are back: the recording goes on.' },
   'capture.ended.stopped': { ru: 'Сохранено и запечатано: {time}.', kk: 'Сақталды және мөрленді: {time}.', en: 'Kept and sealed: {time}.' },
   'capture.ended.interrupted': { ru: 'Запись сохранена не до самого конца: {time}. Всё записанное до этого цело.', kk: 'Жазба соңына дейін сақталмады: {time}. Оған дейін жазылғаны түгел.', en: 'The recording is kept, but not to the very end: {time}. All before that is whole.' },
   'capture.ended.storage-full': { ru: 'На планшете кончилось место. Запись остановлена, сохранено {time}. Освободите место на шаге «Отправка».', kk: 'Планшетте орын бітті. Жазу тоқтатылды, {time} сақталды. «Жіберу» қадамында орын босатыңыз.', en: 'The tablet is full. Recording stopped; {time} are kept. Free some space in the step “Deliver”.' },
