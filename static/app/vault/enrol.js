@@ -10,12 +10,13 @@ import { languageSelect } from '../bar.js';
 import { AqElement, html, icon, nothing } from '../element.js';
 import { checkBrowser, checkList } from './checks.js';
 import { isWholeCode, normaliseCode, writeCode } from './invitation.js';
+import { canScan } from './scan.js';
 import { isSameWord, twoPlaces } from './words.js';
 
 export class AqEnrol extends AqElement {
   static properties = {
     updates: { attribute: false }, invitation: { attribute: false },
-    step: { state: true }, code: { state: true }, checks: { state: true }, words: { state: true }, wrong: { state: true }, failure: { state: true },
+    scans: { state: true }, scanning: { state: true }, step: { state: true }, code: { state: true }, checks: { state: true }, words: { state: true }, wrong: { state: true }, failure: { state: true },
   };
 
   constructor() {
@@ -28,6 +29,9 @@ export class AqEnrol extends AqElement {
     this.step = 'code';
     this.code = '';
     this.deviceName = '';
+    /** The browser reads pictures of codes. */
+    this.scans = false;
+    this.scanning = false;
     this.label = '';
     /** @type {import('./checks.js').Checks | null} */
     this.checks = null;
@@ -46,12 +50,20 @@ export class AqEnrol extends AqElement {
     this.code = this.invitation?.code ?? '';
     this.deviceName = this.t('vault.device.default', { n: String(100 + randomBelow(900)) });
     this.#check();
+    canScan().then((can) => { this.scans = can; });
     for (const type of ['ready', 'failed', 'caching']) this.listen(this.updates, type, () => this.requestUpdate());
   }
 
   disconnectedCallback() {
     super.disconnectedCallback();
     this.words = [];
+  }
+
+  /** @param {CustomEvent<import('./invitation.js').Invitation>} event */
+  #scanned(event) {
+    this.invitation = event.detail;
+    this.code = writeCode(event.detail.code);
+    this.scanning = false;
   }
 
   async #check() {
@@ -168,6 +180,8 @@ export class AqEnrol extends AqElement {
             @change=${(/** @type {any} */ event) => { this.code = writeCode(event.target.value); event.target.value = this.code; }}>
           <span class="hint">${taken ? this.t('vault.code.taken') : this.t('vault.code.hint')}</span>
         </label>
+        ${this.scanning ? html`<aq-scan .app=${this.app} @aq-scanned=${this.#scanned}></aq-scan>` : nothing}
+        ${this.scans ? html`<button class="btn block" type="button" @click=${() => { this.scanning = !this.scanning; }}>${icon('camera')} ${this.t(this.scanning ? 'vault.scan.stop' : 'vault.scan')}</button>` : nothing}
         <label class="field">
           <span class="label">${this.t('vault.device')}</span>
           <input autocomplete="off" spellcheck="false" maxlength="60" required .value=${this.deviceName} @input=${(/** @type {any} */ event) => { this.deviceName = event.target.value; }}>

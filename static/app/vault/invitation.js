@@ -27,6 +27,21 @@ export function readInvitation(fragment) {
 }
 
 /**
+ * The invitation in a scanned address, if it leads into this very app.
+ * @param {string} address
+ * @param {string} origin ours
+ * @returns {Invitation | null}
+ */
+export function readInvitationAddress(address, origin) {
+  try {
+    const url = new URL(address);
+    return url.origin === origin && url.pathname === '/app/' ? readInvitation(url.hash) : null;
+  } catch {
+    return null;
+  }
+}
+
+/**
  * The significant characters of what was typed, at most twelve.
  * @param {string} typed
  */
