@@ -28,6 +28,8 @@ const PULL_EVERY_MS = 25_000;
 /** What is saved within this time may still be superseded instead of being sent twice. */
 const GATHER_MS = 400;
 const TELL_MS = 100;
+/** Counting reads every row that waits: not at each save. */
+const COUNT_MS = 300;
 
 export class Engine {
   /** @type {import('./types.js').Connection} */ #connection = 'online';
@@ -37,6 +39,7 @@ export class Engine {
   /** @type {{id: string, label: string} | null} */ #device = null;
   /** @type {Opened | null} */ #opened = null;
   /** @type {ReturnType<typeof setTimeout> | null} */ #telling = null;
+  /** @type {ReturnType<typeof setTimeout> | null} */ #counting = null;
   #revoked = false;
   #closed = false;
 
@@ -304,7 +307,7 @@ export class Engine {
       changed: (channel, ids) => { if (ids.length > 0) this.options.emit('changed', { channel, ids }); },
       waiting: () => {
         this.deliveries.wake(GATHER_MS);
-        this.#count().catch(() => {});
+        this.#counting ??= setTimeout(() => { this.#counting = null; this.#count().catch(() => {}); }, COUNT_MS);
       },
       status: () => this.#tell(),
     });
