@@ -45,6 +45,7 @@ ROOMS: dict[str, set[str]] = {
         "static/design",
         "static/engine/crypto",
         "static/engine/media",
+        "static/engine/replication/revisions.js",
         "static/engine/types.js",
     },
     "service_worker": {"static/engine", "static/vendor"},

@@ -39,6 +39,7 @@ PAGES = (
     "visits",
     "visit_page",
     "custody",
+    "evidence",
     "facilities",
     "recommendations",
     "plans",

@@ -35,6 +35,7 @@ ACTS = {
     "keys.retired": _l("old transport keys removed"),
     "custody.reason": _l("reason for opening a sealed item"),
     "custody.opened": _l("sealed item opened"),
+    "evidence.exported": _l("evidence package made"),
     "conflict.settled": _l("two versions settled"),
     "quarantine.released": _l("taken out of quarantine"),
     "key.read": _l("content key read"),

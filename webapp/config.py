@@ -36,6 +36,8 @@ class Config:
     device_gib_stored: int = 200
     # `user:password` of CouchDB's administrator, where documents are in CouchDB.
     documents_admin: str = ""
+    # Address of an RFC 3161 authority for `flask close-days`; empty: no timestamps.
+    timestamp_url: str = ""
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str] | None = None) -> Config:
@@ -58,6 +60,7 @@ class Config:
             device_gib_per_hour=int(env.get("AIGAQ_DEVICE_GIB_PER_HOUR") or "20"),
             device_gib_stored=int(env.get("AIGAQ_DEVICE_GIB_STORED") or "200"),
             documents_admin=env.get("AIGAQ_DOCUMENTS_ADMIN", ""),
+            timestamp_url=env.get("AIGAQ_TIMESTAMP_URL", ""),
         )
 
 

@@ -32,7 +32,13 @@ TYPES = {
 }
 FOLDERS = ("static/app", "static/engine", "static/forms", "static/design", "static/vendor", "service_worker")
 # Pages of the office only; the tablet never asks for them.
-OFFICE_ONLY = ("static/vendor/htmx.min.js", "static/design/office.css")
+OFFICE_ONLY = (
+    "static/vendor/htmx.min.js",
+    "static/vendor/pkijs.js",
+    "static/vendor/shamir.js",
+    "static/vendor/zip.js",
+    "static/design/office.css",
+)
 ICONS = {"icon-192.png": 192, "icon-512.png": 512, "apple-touch-icon.png": 180}
 
 NAME = {"ru": "Айғақ", "kk": "Айғақ", "en": "Aigaq"}

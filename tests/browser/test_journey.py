@@ -9,6 +9,8 @@ from pathlib import Path
 from docx import Document
 from playwright.sync_api import Page, Playwright, expect
 
+from sync.evidence.package_file import PackageFile
+from sync.evidence.verification import verify
 from tests.browser.chromium import Tablet
 from tests.browser.monitor import Monitor
 from tests.browser.profile import find_markers
@@ -167,6 +169,7 @@ def test_journey_from_the_gate_to_the_report(playwright: Playwright, server: Ser
     )
     assert download.ok
     check_report(download.body())
+    check_evidence(indicators, server, channel, tmp_path)
     desktop.close()
 
     for person in (leader, colleague):
@@ -202,6 +205,22 @@ def check_records(records: Records, channel: str) -> None:
     custody = records.items(channel, "testimony") + records.items(channel, "identity")
     assert custody
     assert not any(marker in str(custody) for marker in MARKERS)
+
+
+def check_evidence(office: Page, server: Server, channel: str, folder: Path) -> None:
+    """The analyst takes a package out; it stands by itself, without the server."""
+    office.goto(f"{server.address}/visits/{channel}/evidence")
+    office.locator("textarea[name=reason]").fill("Обращение в прокуратуру")
+    with office.expect_download() as download:
+        office.locator("main form button").click()
+    path = folder / "evidence.zip"
+    download.value.save_as(path)
+    report = verify(PackageFile(path))
+    assert report.verdict == "unchanged", [each for each in report.findings if each.held is False]
+    assert {"photo", "audio", "video"} <= {item.kind for item in report.items}
+    assert all(item.person for item in report.items), "who captured it"
+    held = {each.code for each in report.findings if each.held}
+    assert {"author", "receipt", "content", "part", "picture", "capture-chain"} <= held
 
 
 def check_report(content: bytes) -> None:

@@ -12,7 +12,9 @@ OFFICE = frozenset({"ann", "kate"})
 EVERYBODY = frozenset(p.PEOPLE)
 CONTENT = FIELD | OFFICE
 
-OPEN = frozenset({"accounts.sign_in", "accounts.sign_out", "accounts.set_language", "static"})
+OPEN = frozenset(
+    {"accounts.sign_in", "accounts.sign_out", "accounts.set_language", "evidence.verify", "static"}
+)
 # `replication` has its own strangers in tests/sync/test_replication_access.py.
 OPEN_BLUEPRINTS = frozenset({"shell", "sync", "replication"})
 
@@ -60,6 +62,9 @@ ROLES: dict[str, frozenset[str]] = {
     "imports.register": frozenset({"ann"}),
     "imports.library": frozenset({"ann"}),
     "imports.form": frozenset({"ann"}),
+    "evidence.order": OFFICE,
+    "evidence.package": OFFICE,
+    "evidence.days": OFFICE | {"adam"},
     "quarantine.every": OFFICE,
     "couriers.page": frozenset({"alice", "ann", "adam"}),
     "couriers.bring": frozenset({"alice", "ann", "adam"}),
