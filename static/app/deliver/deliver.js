@@ -1,6 +1,6 @@
 /**
  * <aq-deliver channel>: the fourth step. The ledger item by item (captured → sealed → received → verified),
- * what stands in the way, freeing space, and carrying the undelivered out as a file.
+ * what stands in the way, freeing space, and carrying: the undelivered out as a file, a colleague's in, receipts back.
  *
  * Says only what receipts prove. Delivery itself runs in the engine and needs no tap.
  */
@@ -17,7 +17,7 @@ const PROGRESS_MS = 1000;
 class Deliver extends AqElement {
   static properties = {
     channel: {}, ledger: { state: true }, docs: { state: true }, releasable: { state: true },
-    filter: { state: true }, shown: { state: true }, busy: { state: true }, progress: { state: true },
+    carried: { state: true }, filter: { state: true }, shown: { state: true }, busy: { state: true }, progress: { state: true },
   };
 
   /** @type {ReturnType<typeof setTimeout> | null} */ #soon = null;
@@ -28,6 +28,7 @@ class Deliver extends AqElement {
     /** @type {import('../../engine/types.js').Ledger | null} */ this.ledger = null;
     /** @type {Map<string, Record<string, any>>} */ this.docs = new Map();
     /** @type {{bytes: number, items: string[]}} */ this.releasable = { bytes: 0, items: [] };
+    /** @type {{device: string, envelopes: number, received: number, bytes: number}[]} */ this.carried = [];
     /** @type {typeof FILTERS[number]} */ this.filter = 'all';
     this.shown = FIRST;
     this.busy = false;
@@ -43,11 +44,13 @@ class Deliver extends AqElement {
 
   async #read() {
     try {
-      const [ledger, readings, releasable] = await Promise.all([
+      const [ledger, readings, releasable, carried] = await Promise.all([
         this.app.engine.ledger(this.channel),
         this.app.engine.list(this.channel, ['note', 'medium', 'submission', 'interview', 'finding', 'recommendation', 'event', 'consent', 'withdrawal', 'visit', 'identity', 'testimony']),
         this.app.engine.releasable(this.channel),
+        this.app.engine.carried(),
       ]);
+      this.carried = carried;
       this.docs = new Map(readings.map((/** @type {any} */ reading) => [reading.doc._id, reading.doc]));
       this.ledger = ledger;
       this.releasable = releasable;
@@ -88,9 +91,10 @@ class Deliver extends AqElement {
     await this.#read();
   }
 
-  async #export() {
+  /** Gives the person a file: the undelivered, or a colleague's receipts. @param {() => Promise<{name: string, bytes: ArrayBuffer}>} make */
+  async #save(make) {
     try {
-      const file = await this.app.engine.exportUndelivered();
+      const file = await make();
       const address = URL.createObjectURL(new Blob([file.bytes], { type: 'application/octet-stream' }));
       const link = document.createElement('a');
       link.href = address;
@@ -101,6 +105,37 @@ class Deliver extends AqElement {
     } catch (error) {
       this.app.notifyError(error);
     }
+  }
+
+  /**
+   * Takes a file in. @param {Event} event
+   * @param {(bytes: ArrayBuffer) => Promise<string>} take gives what to say of it
+   */
+  async #take(event, take) {
+    const input = /** @type {HTMLInputElement} */ (event.target);
+    const file = input.files?.[0];
+    input.value = '';
+    if (!file) return;
+    try {
+      this.app.notify({ kind: 'ok', text: await take(await file.arrayBuffer()) });
+    } catch (error) {
+      const key = `deliver.file.${/** @type {any} */ (error).detail}`;
+      if (this.app.has(key)) this.app.notify({ kind: 'bad', text: this.t(key) });
+      else this.app.notifyError(error);
+    }
+    await this.#read();
+  }
+
+  /** @param {ArrayBuffer} bytes */
+  async #takeCarried(bytes) {
+    const { envelopes, chunks } = await this.app.engine.importCarried(bytes);
+    return envelopes + chunks > 0 ? this.t('deliver.taken', { n: envelopes }) : this.t('deliver.takenNothing');
+  }
+
+  /** @param {ArrayBuffer} bytes */
+  async #takeReceipts(bytes) {
+    const { received } = await this.app.engine.importReceipts(bytes);
+    return received > 0 ? this.t('deliver.received.n', { n: received }) : this.t('deliver.received.none');
   }
 
   render() {
@@ -119,9 +154,7 @@ class Deliver extends AqElement {
         ${this.#items(ledger.items)}
         <aq-media-rules .app=${this.app} .channel=${this.channel}></aq-media-rules>
         ${this.#space()}
-        ${waiting > 0 ? html`<section class="card row between">
-          <div class="grow"><h2>${this.t('deliver.exportTitle')}</h2><p class="meta">${this.t('deliver.exportText')}</p></div>
-          <button class="btn" type="button" data-action="export" @click=${() => this.#export()}>${icon('download')} ${this.t('deliver.export')}</button></section>` : nothing}
+        ${this.#carrying(waiting)}
       </div>`;
   }
 
@@ -186,6 +219,29 @@ class Deliver extends AqElement {
     const reason = `deliver.quarantine.${item.quarantined}`;
     if (item.quarantined) return this.app.has(reason) ? this.t(reason) : this.t('deliver.quarantine.other');
     return Object.values(this.app.explain(item.error)).slice(1).join(' ');
+  }
+
+  /** The courier's part. @param {number} waiting */
+  #carrying(waiting) {
+    const { engine } = this.app;
+    const sum = (/** @type {'envelopes' | 'received'} */ name) => this.carried.reduce((all, row) => all + row[name], 0);
+    const [carried, delivered] = [sum('envelopes'), sum('received')];
+    return html`<section class="card stack" data-part="carrying">
+      <div><h2>${this.t('deliver.exportTitle')}</h2>
+        <p class="meta">${waiting > 0 ? this.t('deliver.exportText') : nothing} ${this.t('deliver.carryText')}</p>
+        ${carried > 0 ? html`<p data-carried=${carried} data-delivered=${delivered}>${this.t('deliver.carriedNow', { n: carried, done: delivered })}</p>` : nothing}</div>
+      <div class="row">
+        ${waiting + carried - delivered > 0 ? html`<button class="btn" type="button" data-action="export" @click=${() => this.#save(() => engine.exportUndelivered())}>${icon('download')} ${this.t('deliver.export')}</button>` : nothing}
+        ${this.#fileButton('take-carried', 'upload', '.sealed', (bytes) => this.#takeCarried(bytes))}
+        ${this.#fileButton('take-receipts', 'check', '.receipts', (bytes) => this.#takeReceipts(bytes))}
+        ${delivered > 0 ? html`<button class="btn" type="button" data-action="give-receipts" @click=${() => this.#save(() => engine.exportReceipts())}>${icon('download')} ${this.t('deliver.giveReceipts')}</button>` : nothing}
+      </div></section>`;
+  }
+
+  /** @param {'take-carried' | 'take-receipts'} name @param {string} picture @param {string} accept @param {(bytes: ArrayBuffer) => Promise<string>} take */
+  #fileButton(name, picture, accept, take) {
+    return html`<label class="btn">${icon(picture)} ${this.t(name === 'take-carried' ? 'deliver.takeCarried' : 'deliver.takeReceipts')}
+      <input class="sr-only" type="file" accept=${accept} autocomplete="off" data-action=${name} @change=${(/** @type {Event} */ event) => this.#take(event, take)}></label>`;
   }
 
   #space() {
