@@ -11,6 +11,7 @@ import { Readings } from './replication/readings.js';
 import { content } from './replication/revisions.js';
 import { BLOCK_VERSION } from './store/blocks.js';
 import { Bodies } from './store/bodies.js';
+import { stub } from './store/entries.js';
 import { KeySlots } from './store/key_slots.js';
 import { Log } from './store/log.js';
 import { Records } from './store/records.js';
@@ -129,9 +130,12 @@ export class Session {
    * @returns {Promise<string[]>} ids of the documents, durable and visible
    */
   async ingest(channel, rows, entries = [], writes = []) {
+    // A server that has not heard of an erasure yet, or no more, still sends what was erased here: it is not written.
+    /** @param {string} id @param {any} doc */
+    const kept = (id, doc) => (this.records.erased.has(id) ? stub(content(doc)) : content(doc));
     /** @type {Entry[]} */
     const leaves = rows.map(({ id, rev, ancestors, deleted, doc }) => (
-      { t: 'doc', c: channel, l: { rev, ancestors, deleted, doc: { type: id.slice(0, id.indexOf(':')), ...content(doc), _id: id } } }));
+      { t: 'doc', c: channel, l: { rev, ancestors, deleted, doc: { type: id.slice(0, id.indexOf(':')), ...kept(id, doc), _id: id } } }));
     await this.commit([...leaves, ...entries], writes);
     return rows.map(({ id }) => id);
   }

@@ -53,6 +53,8 @@ def prove(database: Engine, keys: ServerKeys, authorizer: Authorizer) -> Proof:
         envelopes += 1
         erased += row.sealed is None
         flaws += [Flaw(row.device, row.id, what) for what in _envelope_flaws(row, keys, authorizer)]
+        if row.body is None and row.erased_document is not None:
+            continue  # erased before it was acknowledged: nobody was promised anything, and nobody sends it again
         if row.body is None:
             flaws.append(Flaw(row.device, row.id, "has no receipt: it will get one when it is sent again"))
             continue
@@ -134,9 +136,11 @@ def _envelope_flaws(row: Row[Any], keys: ServerKeys, authorizer: Authorizer) -> 
         yield "it does not open"
         return
     document = plain.get("document")
-    if not isinstance(document, dict) or plain.get("rev") != row.revision:
-        yield "the archive names another content than it holds"
-    elif (plain.get("channel"), document.get("_id")) != (row.channel, row.document):
+    if (
+        not isinstance(document, dict)
+        or plain.get("rev") != row.revision
+        or (plain.get("channel"), document.get("_id")) != (row.channel, row.document)
+    ):
         yield "the archive names another content than it holds"
     elif row.body is not None and content_sha256(document) != parse_object(row.body.encode()).get(
         "content_sha256"

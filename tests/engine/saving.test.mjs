@@ -52,6 +52,20 @@ test('a crash at any write leaves every acknowledged save, sealed', async () => 
   }
 });
 
+test('what was erased here is not written again where the server still sends it', async () => {
+  const tablet = await newTablet(await organisation());
+  const doc = { _id: 'finding:01HX', type: 'finding', title: 'SECRETWORD', created_at: '2026-03-01T08:00:00.000Z' };
+  const rev = await revisionId(null, doc);
+  await tablet.session.ingest(CHANNEL, [{ id: doc._id, rev, ancestors: [], deleted: false, doc }]);
+  await tablet.opened.erasure.withdraw(CHANNEL, { interview: null, use: 'interview', erases: [doc._id], reason: '' });
+  const later = { ...doc, title: 'SECRETWORD again' };
+  await tablet.session.ingest(CHANNEL, [{ id: doc._id, rev: await revisionId(rev, later), ancestors: [rev], deleted: false, doc: later }]);
+  const { log } = tablet.session;
+  for (const block of (await log.read(await tablet.storage.database.keys('blocks'))).values()) {
+    for (const [slot, entry] of block.entries.entries()) assert.ok(entry.t !== 'doc' || !JSON.stringify(block.doc(slot)).includes('SECRETWORD'));
+  }
+});
+
 test('only envelopes that were never tried are superseded; the successor has the whole ancestry', async () => {
   const tablet = await newTablet(await organisation());
   const first = await tablet.save(CHANNEL, { type: 'note', text: '1' });
