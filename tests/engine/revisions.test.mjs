@@ -34,6 +34,13 @@ for (const one of read('merges.json').cases) {
   });
 }
 
+for (const one of read('convergence.json').cases) {
+  test(`ten replicas read the same: history ${one.seed}`, () => {
+    const orders = [one.leaves, [...one.leaves].reverse(), [...one.leaves.slice(1), one.leaves[0]]];
+    for (const leaves of orders) assert.equal(canonical(merge(leaves)), canonical(one.expect));
+  });
+}
+
 function permutations(items) {
   if (items.length < 2) return [items];
   return items.flatMap((item, i) => permutations([...items.slice(0, i), ...items.slice(i + 1)]).map((rest) => [item, ...rest]));
