@@ -30,6 +30,7 @@ const BUNDLES = {
   'hpke.js': ["export { CipherSuite, DhkemX25519HkdfSha256, HkdfSha256, Aes256Gcm } from '@hpke/core';"],
   'minisearch.js': ["export { default } from 'minisearch';"],
   'pkijs.js': ["export { Certificate, SignedData, TimeStampResp, TSTInfo } from 'pkijs';"],
+  'shamir.js': ["export { combine, split } from 'shamir-secret-sharing';"],
   'zip.js': ["export { BlobReader, Uint8ArrayWriter, ZipReader, configure } from '@zip.js/zip.js';"],
   'xforms-engine.js': ["export * from '@getodk/xforms-engine';"],
 };

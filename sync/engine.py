@@ -24,6 +24,7 @@ from sync.gateway.changes import ChangesStream
 from sync.gateway.channels import Channels, visit_id
 from sync.gateway.content_keys import ContentKey, ContentKeys
 from sync.gateway.erasure import Erasures
+from sync.gateway.erasure_list import ErasureList
 from sync.gateway.keys import ServerKeys
 from sync.gateway.media import MediaStore, open_frames
 from sync.gateway.nonces import Nonces
@@ -57,6 +58,7 @@ class SyncEngine:
         authorizer: Authorizer,
         clock: Clock = system_clock,
         quota: Quota | None = None,
+        erasure_list: ErasureList | None = None,
     ) -> None:
         prepare_database(database)
         with writing(database) as connection:
@@ -73,7 +75,7 @@ class SyncEngine:
         self.days = Days(database, keys, clock)
         self.packages = Packages(database, media, keys, self.days, authorizer, clock)
         self.channels = Channels(documents, database)
-        self.erasures = Erasures(documents, database, media, authorizer)
+        self.erasures = Erasures(documents, database, media, authorizer, erasure_list)
         self.traffic = Traffic(database, quota or Quota(), clock)
         self.sessions = Sessions(database, authorizer, clock, Nonces(keys.nonce_key, clock), self.traffic)
         self.packs = Packs(documents, database, media, clock)

@@ -39,6 +39,7 @@ PAGES = (
     "visits",
     "visit_page",
     "custody",
+    "custody_keys",
     "evidence",
     "facilities",
     "recommendations",

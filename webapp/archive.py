@@ -5,14 +5,19 @@ Owns no rule: what a proof is stands in `sync.gateway.proof`, what a restore mea
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import click
 from flask import current_app
 from flask.cli import with_appcontext
 
+from sync.errors import BadRequest
+from sync.gateway.erasure_list import ErasureList
 from sync.gateway.proof import Proof, prove
 from sync.gateway.restoring import declare_restored
 from webapp import audit
 from webapp.models import db
+from webapp.sync_wiring import erasure_list
 
 _SHOWN = 50
 
@@ -34,15 +39,33 @@ def verify_archive() -> None:
 
 
 @click.command("restored")
+@click.option(
+    "--erasures",
+    "files",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    multiple=True,
+    help="A copy of erasures.ndjson that is newer than the backup. May be repeated.",
+)
 @with_appcontext
-def restored() -> None:
-    """Say, after putting back a backup, that tablets must read from the start and offer again what they hold."""
+def restored(files: tuple[Path, ...]) -> None:
+    """Say, after putting back a backup, that tablets must read from the start and offer again what they hold.
+
+    What was withdrawn after the backup is withdrawn once more: by erasures.ndjson of the instance, and by the copies named.
+    """
     engine = current_app.extensions["aigaq"]
-    channels = declare_restored(engine.documents, db.engine, engine.media, engine.channels, engine.erasures)
+    lists = [erasure_list(current_app.config["AIGAQ"]), *(ErasureList(path) for path in files)]
+    try:
+        withdrawn = {(row.channel, row.document["_id"]) for each in lists for row in each.withdrawals()}
+        channels = declare_restored(
+            engine.documents, db.engine, engine.media, engine.channels, engine.erasures, lists
+        )
+    except BadRequest as error:
+        raise click.ClickException(str(error)) from error
     documents = engine.rebuild()
     audit.append(db.engine, "instance.restored", account=None, subject="instance")
     click.echo(
-        f"{channels} channels have a new epoch, {documents} documents were read."
+        f"{channels} channels have a new epoch, {documents} documents were read,"
+        f" {len(withdrawn)} withdrawals were carried out once more."
         " Tablets deliver again what this server does not have, as they connect."
     )
 

@@ -19,6 +19,7 @@ from sync.projections import tables
 from sync.wire import b64
 from webapp import audit
 from webapp.access import allow, as_author, current_account
+from webapp.custody_keys import rehearsal_due
 from webapp.material import belongs_to_interview, held_parts
 from webapp.models import db
 from webapp.sync_wiring import demo_custody_passphrase, media_chunk, wrapped_custody_key
@@ -36,13 +37,19 @@ def show(channel: str, document_id: str) -> str:
     """Ask why, and for the passphrase, which never leaves the page."""
     visit = visit_or_404(channel)
     item = _sealed_or_404(channel, document_id)
+    engine = current_app.extensions["aigaq"]
+    key = engine.content_keys.get(channel, document_id)
+    wrapped = wrapped_custody_key(engine, key.key_id) if key else None
     return render_template(
         "custody/show.html",
+        sealed_to=wrapped and wrapped["id"],
+        earlier_key=wrapped is not None and wrapped["id"] != engine.keys.wrapped_custody["id"],
+        rehearsal_due=rehearsal_due(),
         visit=visit,
         item=item,
         parts=held_parts(channel).get(document_id),
         spoken=belongs_to_interview(item.type, item.body),
-        demo_passphrase=demo_custody_passphrase(current_app.config["AIGAQ"]),
+        demo_passphrase=demo_custody_passphrase(current_app.config["AIGAQ"], wrapped),
     )
 
 
@@ -61,12 +68,16 @@ def give(channel: str, document_id: str) -> ResponseReturnValue:
     key = current_app.extensions["aigaq"].content_key(channel, document_id, as_author(account))
     if key is None:
         return jsonify(error="erased", message=_("Its key is destroyed: nobody can open it.")), 410
+    wrapped = wrapped_custody_key(current_app.extensions["aigaq"], key.key_id)
+    if wrapped is None:
+        message = _("It is sealed to a custody key that this server does not have. Tell the administrator.")
+        return jsonify(error="no-key", message=message), 409
     session["opening"] = [document_id, int(time.time())]
     body: dict[str, Any] = item.body
     return jsonify(
         id=document_id,
         type=item.type,
-        custody=wrapped_custody_key(current_app.extensions["aigaq"]),
+        custody=wrapped,
         key_id=key.key_id,
         stanza=b64(key.material),
         sealed=body.get("sealed"),
@@ -78,6 +89,25 @@ def give(channel: str, document_id: str) -> ResponseReturnValue:
         duration_ms=body.get("duration_ms"),
         chunks=body.get("chunks") or [],
     )
+
+
+@bp.post("/custody/<channel>/<document_id>/key")
+@allow("keyholder")
+def give_out(channel: str, document_id: str) -> ResponseReturnValue:
+    """Record why the key of an opened medium is saved for an evidence package; the browser has it already."""
+    visit_or_404(channel)
+    item = _sealed_or_404(channel, document_id)
+    if item.type != "medium":
+        abort(404)
+    opened, at = session.get("opening", ("", 0))
+    if opened != document_id or time.time() - at > GRANTED:
+        abort(403)
+    reason = request.form.get("reason", "").strip()
+    if len(reason) < SHORTEST_REASON:
+        return jsonify(error="reason", message=_("Say who gets it and why: at least a few words.")), 422
+    detail: dict[str, object] = {"channel": channel, "reason": reason[:500]}
+    audit.record("custody.key-given", account=current_account().id, subject=document_id, detail=detail)
+    return jsonify(medium=document_id)
 
 
 @bp.get("/custody/<channel>/<document_id>/chunks/<sha256>")

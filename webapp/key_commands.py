@@ -18,7 +18,7 @@ from flask.cli import AppGroup
 from sqlalchemy import select
 
 from sync.errors import AigaqError
-from sync.gateway import key_files, rotation
+from sync.gateway import ceremony, key_files, rotation
 from sync.gateway.keys import ServerKeys
 from sync.gateway.keyset import PURPOSES
 from sync.gateway.root import describe, prepare, sign
@@ -72,8 +72,13 @@ def show() -> None:
 @click.option("--out", type=NEW_FILE, default="proposal.json", show_default=True)
 @_told
 def propose(rotate: tuple[str, ...], custody_key: Path | None, out: Path) -> None:
-    """Make new secrets here, and write what the root is to sign."""
+    """Make new secrets here, and write what the root is to sign.
+
+    A custody key is the one that key holders have made in the office and rehearsed, where there is one.
+    """
     custody = json.loads(custody_key.read_text(encoding="utf-8")) if custody_key else None
+    if "custody" in rotate and custody is None:
+        custody = ceremony.offered(server_keys())  # what key holders have made in the office, if they have
     proposal = rotation.propose(server_keys(), rotate, custody=custody)
     key_files.replace(out, proposal)
     audit.record("keys.proposed", account=None, subject=",".join(proposal["rotate"]))

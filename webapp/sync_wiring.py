@@ -18,6 +18,7 @@ from sync.documents.couch import CouchStore
 from sync.documents.couch_setup import set_up
 from sync.documents.embedded import EmbeddedStore
 from sync.engine import SyncEngine
+from sync.gateway.erasure_list import ErasureList
 from sync.gateway.keys import DEMO_CUSTODY_PASSPHRASE, ServerKeys
 from sync.gateway.media import MediaFolder
 from sync.gateway.replication.access import Credentials
@@ -43,7 +44,13 @@ def build_engine(settings: Config, database: Engine, authorizer: Authorizer) -> 
             bytes_per_hour=settings.device_gib_per_hour << 30,
             bytes_stored=settings.device_gib_stored << 30,
         ),
+        erasure_list=erasure_list(settings),
     )
+
+
+def erasure_list(settings: Config) -> ErasureList:
+    """What was withdrawn, in a file that outlives every backup of the database."""
+    return ErasureList(settings.instance / "erasures.ndjson")
 
 
 def open_documents(settings: Config) -> ReplicatedStore:
@@ -87,14 +94,15 @@ def stored_bytes(engine: SyncEngine) -> dict[str, int]:
     return engine.traffic.totals()
 
 
-def wrapped_custody_key(engine: SyncEngine) -> dict[str, Any]:
-    """The custody key as key holders open it, under their passphrase."""
-    return engine.keys.wrapped_custody
+def wrapped_custody_key(engine: SyncEngine, key_id: str | None) -> dict[str, Any] | None:
+    """The custody key that an item is sealed to, in use or an earlier one, wrapped; None where it is not here."""
+    return next((row for row in engine.keys.wrapped_custody_keys() if row["id"] == key_id), None)
 
 
-def demo_custody_passphrase(settings: Config) -> str | None:
-    """What opens the custody key of a demonstration; None outside one."""
-    return DEMO_CUSTODY_PASSPHRASE if settings.demo else None
+def demo_custody_passphrase(settings: Config, wrapped: dict[str, Any] | None) -> str | None:
+    """What opens the custody key that a demonstration has made; None outside one, and for keys of key holders."""
+    own = wrapped is not None and not wrapped.get("made_by") and not wrapped.get("rewrapped")
+    return DEMO_CUSTODY_PASSPHRASE if settings.demo and own else None
 
 
 def held_chunks(engine: SyncEngine, hashes: Iterable[str]) -> set[str]:

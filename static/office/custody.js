@@ -6,16 +6,16 @@
  * a recording only the parts around the playhead are fetched, checked and opened.
  */
 import { boxKey, open as openBox } from '../engine/crypto/box.js';
-import { deriveKey } from '../engine/crypto/passphrase.js';
 import { openContentKey } from '../engine/crypto/sealing.js';
-import { concat, fromBase64, text } from '../engine/crypto/wire.js';
+import { fromBase64, text, toBase64 } from '../engine/crypto/wire.js';
 import { Frames, chunkReader } from '../engine/media/frames.js';
 import { Player } from '../engine/media/player.js';
+import { unwrapKey } from './keys/wrapping.js';
 
 /**
  * @typedef {object} Opening what the server gives
  * @property {string} id
- * @property {{kdf: {memory_kib: number, time: number, salt: string}, nonce: string, ciphertext: string}} custody
+ * @property {import('./keys/wrapping.js').Wrapped} custody the key that the item is sealed to
  * @property {string} stanza
  * @property {string | null} sealed
  * @property {string | null} kind
@@ -36,6 +36,9 @@ const content = /** @type {HTMLElement} */ (document.getElementById('content'));
 const passphrase = /** @type {HTMLInputElement} */ (document.getElementById('passphrase'));
 /** What plays, where something does. @type {Player | null} */
 let playing = null;
+/** Key and id of the opened item: what an evidence package needs to open it. */
+let itemKey = /** @type {import('../engine/crypto/wire.js').Bytes | null} */ (null);
+let itemId = '';
 /** Address of the picture that is shown. @type {string | null} */
 let shown = null;
 
@@ -48,6 +51,8 @@ form.addEventListener('submit', async (event) => {
     const opening = await ask();
     const contentKey = await openContentKey(opening.stanza, await custodyKey(opening.custody), opening.id)
       .catch((error) => { throw error instanceof Failure ? error : new Failure('damaged'); });
+    itemKey = contentKey;
+    itemId = opening.id;
     if (opening.sealed) showFields(await openText(opening, contentKey));
     else await play(opening, await recordingFrames(opening, contentKey));
     passphrase.value = '';
@@ -60,6 +65,18 @@ form.addEventListener('submit', async (event) => {
   } finally {
     button.disabled = false;
   }
+});
+
+const giving = /** @type {HTMLFormElement | null} */ (document.getElementById('give-out'));
+giving?.addEventListener('submit', async (event) => {
+  event.preventDefault();
+  const words = /** @type {HTMLElement} */ (document.getElementById('give-state'));
+  const response = await fetch(giving.action, { method: 'POST', body: new FormData(giving), headers: { Accept: 'application/json' } }).catch(() => null);
+  const answer = await response?.json().catch(() => null);
+  words.className = response?.ok ? 'meta' : 'error';
+  words.textContent = response?.ok ? '' : answer?.message || form.dataset.offline || '';
+  // Only after the reason stands in the log.
+  if (response?.ok && itemKey) saveKey(itemId, itemKey);
 });
 
 document.getElementById('close')?.addEventListener('click', forget);
@@ -80,13 +97,8 @@ async function ask() {
 }
 
 /** @param {Opening['custody']} wrapped @returns {Promise<import('../engine/crypto/wire.js').Bytes>} 32 bytes, X25519 */
-async function custodyKey({ kdf, nonce, ciphertext }) {
-  const key = await deriveKey(passphrase.value, fromBase64(kdf.salt), { memoryKib: kdf.memory_kib, passes: kdf.time });
-  try {
-    return await openBox(await boxKey(key), concat(fromBase64(nonce), fromBase64(ciphertext)), '');
-  } catch {
-    throw new Failure('wrong');
-  }
+function custodyKey(wrapped) {
+  return unwrapKey(wrapped, passphrase.value).catch(() => { throw new Failure('wrong'); });
 }
 
 /**
@@ -110,6 +122,20 @@ async function recordingFrames(opening, key) {
   const size = chunks.reduce((sum, chunk) => sum + chunk.size, 0);
   const file = { id, frames, complete: interrupted === null, size, chunks };
   return new Frames(await boxKey(key), file, chunkReader(chunks, fetchChunk));
+}
+
+/**
+ * The file that the verify page and command take (sync/evidence/openings.py).
+ * @param {string} medium
+ * @param {import('../engine/crypto/wire.js').Bytes} key
+ */
+function saveKey(medium, key) {
+  const address = URL.createObjectURL(new Blob([JSON.stringify({ medium, key: toBase64(key) })], { type: 'application/json' }));
+  const link = document.createElement('a');
+  link.href = address;
+  link.download = `key-${medium.replace(/\W/g, '-')}.json`;
+  link.click();
+  setTimeout(() => URL.revokeObjectURL(address), 10_000);
 }
 
 /** @param {string} sha256 */
@@ -183,6 +209,8 @@ function forget() {
   playing = null;
   if (shown) URL.revokeObjectURL(shown);
   shown = null;
+  itemKey?.fill(0);
+  itemKey = null;
   content.replaceChildren();
   opened.hidden = true;
   form.hidden = false;

@@ -155,6 +155,12 @@ def give_up_chunks(
     own = (columns.channel == channel, columns.document == document)
     given_up = {*connection.scalars(select(columns.sha256).where(*own)), *hashes}
     connection.execute(delete(tables.chunk).where(*own))
+    return refuse_chunks(connection, given_up)
+
+
+def refuse_chunks(connection: Connection, hashes: Iterable[str]) -> list[str]:
+    """Those of these chunks that no medium has: nobody may bring them any more."""
+    columns, given_up = tables.chunk.c, set(hashes)
     shared = set(connection.scalars(select(columns.sha256).where(columns.sha256.in_(given_up))))
     gone, columns_ = sorted(given_up - shared), tables.erased_chunk.c
     known = set(connection.scalars(select(columns_.sha256).where(columns_.sha256.in_(gone))))

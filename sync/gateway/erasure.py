@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from contextlib import suppress
 from typing import Any
 
 from sqlalchemy import Connection, Engine, insert, select, update
@@ -19,6 +20,7 @@ from sync.database import drop_traces, reading, writing
 from sync.documents.contract import DocumentStore, Incoming
 from sync.errors import NotFound
 from sync.gateway import content_keys, tables
+from sync.gateway.erasure_list import ErasureList, Withdrawn
 from sync.gateway.media import MediaStore
 from sync.revisions import Leaf, generation, revision_id, winner
 from sync.wire import is_sha256
@@ -45,15 +47,23 @@ def stub_of(document: dict[str, Any]) -> dict[str, Any]:
 
 class Erasures:
     def __init__(
-        self, documents: DocumentStore, database: Engine, media: MediaStore, authorizer: Authorizer
+        self,
+        documents: DocumentStore,
+        database: Engine,
+        media: MediaStore,
+        authorizer: Authorizer,
+        listed: ErasureList | None = None,
     ) -> None:
         self._documents = documents
         self._database = database
         self._media = media
         self._authorizer = authorizer
+        self._listed = listed
 
     def request(self, channel: str, withdrawal: dict[str, Any], *, by: str, now: str) -> list[str]:
         """Write down what a stored withdrawal erases, and erase it; the documents' ids. Idempotent."""
+        if self._listed is not None:
+            self._listed.note(Withdrawn(channel, withdrawal, by, now))
         ids = [
             id_
             for id_ in dict.fromkeys(withdrawal.get("erases") or [])
@@ -81,6 +91,23 @@ class Erasures:
         self.complete()
         return ids
 
+    def replay(self, listed: ErasureList) -> int:
+        """Withdraw once more what a list says was withdrawn, of which a backup may know nothing; how many withdrawals.
+
+        May be cut off and called again. Raises BadRequest where the list is none.
+        """
+        withdrawals = listed.withdrawals()
+        for row in withdrawals:
+            with suppress(
+                NotFound
+            ):  # the backup is older than the visit: its tablets will be told all the same
+                if not self._documents.leaves(row.channel, str(row.document["_id"])):
+                    rev = revision_id(None, row.document)
+                    self._documents.put_revisions(row.channel, [Incoming(rev, row.document)])
+            self.request(row.channel, row.document, by=row.by, now=row.at)
+        self._refuse_chunks(listed.chunks())
+        return len(withdrawals)
+
     def complete(self) -> int:
         """Carry out what is written down and not done; how many documents were erased now."""
         columns = tables.erasure.c
@@ -105,7 +132,17 @@ class Erasures:
         hashes = [row["sha256"] for row in chunks if is_sha256(row.get("sha256"))]
         with writing(self._database) as connection:
             gone = content_keys.give_up_chunks(connection, channel, str(document["_id"]), hashes)
-        for sha256 in gone:
+        self._drop(gone)
+
+    def _refuse_chunks(self, hashes: set[str]) -> None:
+        with writing(self._database) as connection:
+            gone = content_keys.refuse_chunks(connection, hashes)
+        self._drop(gone)
+
+    def _drop(self, hashes: Sequence[str]) -> None:
+        if self._listed is not None:
+            self._listed.note_chunks(hashes)
+        for sha256 in hashes:
             self._media.delete(sha256)
 
     def _erase(self, channel: str, document: str) -> None:
@@ -120,8 +157,7 @@ class Erasures:
             archived = tables.envelope.c
             own = (archived.channel == channel, archived.document == document)
             connection.execute(update(tables.envelope).where(*own).values(sealed=None))
-        for sha256 in gone:
-            self._media.delete(sha256)
+        self._drop(gone)
         if stub is not None:
             # The stub is written down above: a crash between these two lines loses nothing that should stay.
             self._documents.purge(channel, document)

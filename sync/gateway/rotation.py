@@ -83,7 +83,15 @@ def install(keys: ServerKeys, signed: Any) -> dict[str, Any]:
         if custody["id"] != current["keys"]["custody"]["id"]:
             key_files.replace(path, key_files.read(_custody_path(folder, custody["id"])))
         key_files.replace(folder / "keyset.json", signed)
+        _no_longer_waiting(folder, custody["id"])
     return content
+
+
+def _no_longer_waiting(folder: Path, key_id: str) -> None:
+    # What key holders made (`ceremony`) lies with the other custody keys now.
+    path = folder / "custody_waiting.json"
+    if path.exists() and key_files.read(path)["id"] == key_id:
+        path.unlink()
 
 
 def old_transport_keys(keys: ServerKeys) -> dict[str, int]:
