@@ -66,6 +66,18 @@ export class EngineClient extends EventTarget {
   }
   /** @param {string | string[]} words @returns {Promise<EngineStatus>} */
   unlock(words) { return this.#call('unlock', [words]); }
+  /** @returns {Promise<{credential: ArrayBuffer, salt: ArrayBuffer} | null>} what to ask the authenticator with; null where no passkey is set */
+  passkey() { return this.#call('passkey'); }
+  /**
+   * Sets a passkey; all the words are needed. The output of the authenticator is moved to the worker and zeroed there.
+   * @param {string | string[]} words @param {{credential: ArrayBuffer, salt: ArrayBuffer, prf: ArrayBuffer}} passkey
+   * @returns {Promise<void>}
+   */
+  addPasskey(words, passkey) { return this.#call('addPasskey', [words, passkey], [passkey.prf]); }
+  /** @returns {Promise<void>} the words alone open from now on */
+  removePasskey() { return this.#call('removePasskey'); }
+  /** By the first words and the passkey. @param {string | string[]} words @param {ArrayBuffer} prf moved @returns {Promise<EngineStatus>} */
+  unlockWithPasskey(words, prf) { return this.#call('unlockWithPasskey', [words, prf], [prf]); }
   /** @returns {Promise<EngineStatus>} */
   lock() { return this.#call('lock'); }
   /** @param {string} pin @returns {Promise<EngineStatus>} */

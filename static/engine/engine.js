@@ -8,6 +8,7 @@ import { enrol } from './enrolment.js';
 import { EngineError } from './errors.js';
 import { MediaMethods } from './media/methods.js';
 import { Opened } from './opened.js';
+import { PasskeyMethods } from './passkey_methods.js';
 import { deliverVault } from './replication/announcement.js';
 import { Delivery, UPLOADER_LOCK, whatWaits } from './replication/delivery.js';
 import { Courier, dropCarried } from './replication/courier.js';
@@ -41,6 +42,7 @@ export class Engine {
   /** @type {ReturnType<typeof setTimeout> | null} */ #telling = null;
   /** @type {ReturnType<typeof setTimeout> | null} */ #counting = null;
   #revoked = false;
+  #rootMismatch = false;
   #closed = false;
 
   /**
@@ -59,6 +61,7 @@ export class Engine {
       open: () => this.#open, held: () => this.#held, recordings: () => this.#opened?.recordings ?? null,
       database: storage.database, gateway: this.gateway, now: options.now, wake: () => this.deliveries.wake(),
     });
+    this.passkey = new PasskeyMethods(this, () => this.#requireOwner());
     this.courier = new Courier(storage, { now: options.now, require: () => this.#requireOwner(), taken: () => this.#taken() });
     this.delivery = new Delivery(storage.database, storage.files.readRange, this.gateway, (progress) => options.emit('progress', progress), this.media.around);
     this.reporter = new Reporter(storage.database, this.gateway);
@@ -88,14 +91,13 @@ export class Engine {
       recordings: this.#opened?.recordings.count ?? 0,
       damaged: this.vault.heldSession?.damaged ?? 0,
       revoked: this.#revoked,
+      rootMismatch: this.#rootMismatch,
       ...this.options.about(),
     };
   }
 
   /** @param {string} language */
-  suggestPassphrase(language) {
-    return suggestPassphrase(language);
-  }
+  suggestPassphrase(language) { return suggestPassphrase(language); }
 
   /** @param {string | string[]} words @returns {Promise<{word: string, near: string[]}[]>} compared with the public lists only */
   strayWords(words) { return strayWords(words); }
@@ -115,10 +117,10 @@ export class Engine {
     await this.#begin();
   }
 
-  /** @param {string | string[]} words */
-  async unlock(words) {
+  /** @param {string | string[]} words @param {Uint8Array<ArrayBuffer> | null} [prf] */
+  async unlock(words, prf = null) {
     this.#requireOwner();
-    await this.vault.unlock(words);
+    await this.vault.unlock(words, prf);
     if (!this.#opened) await this.#begin();
     this.#tell();
     return this.status();
@@ -166,14 +168,8 @@ export class Engine {
   }
 
   /** @param {string | string[]} words */
-  async rehearse(words) {
-    this.#session;
-    await this.vault.rehearse(words);
-  }
-
-  leaveFacility() {
-    return this.lock();
-  }
+  async rehearse(words) { if (this.#session) await this.vault.rehearse(words); }
+  leaveFacility() { return this.lock(); }
 
   async quickDelete() {
     this.#requireOwner();
@@ -358,7 +354,7 @@ export class Engine {
     if (!opened) return { failed: false, again: false };
     try {
       await opened.pull.round();
-      this.#note('online', false);
+      this.#note('online', false, false);
       return { failed: false, again: true };
     } catch (error) {
       if (error instanceof EngineError && error.code === 'locked') return { failed: false, again: false };
@@ -366,18 +362,20 @@ export class Engine {
         this.#note(error.connection, this.#revoked);
         return { failed: true, again: true, retryAfterMs: error.retryAfterMs };
       }
-      if (!(error instanceof Refusal)) throw error;
-      this.#note('online', error.code === 'device-revoked');
+      const foreign = error instanceof EngineError && error.code === 'root-mismatch';
+      if (!foreign && !(error instanceof Refusal)) throw error;
+      this.#note('online', foreign ? this.#revoked : error.code === 'device-revoked', foreign);
       return { failed: true, again: true };
     }
   }
 
-  /** @param {import('./types.js').Connection} connection @param {boolean} revoked */
-  #note(connection, revoked) {
-    if (this.#connection === connection && this.#revoked === revoked) return;
+  /** @param {import('./types.js').Connection} connection @param {boolean} revoked @param {boolean} [rootMismatch] known of reading only */
+  #note(connection, revoked, rootMismatch = this.#rootMismatch) {
+    if (this.#connection === connection && this.#revoked === revoked && this.#rootMismatch === rootMismatch) return;
     const back = connection === 'online' && this.#connection !== 'online';
     this.#connection = connection;
     this.#revoked = revoked;
+    this.#rootMismatch = rootMismatch;
     this.#tell();
     // Whichever noticed first that the way is open again, what waited longer need not wait on.
     if (back) {

@@ -74,6 +74,7 @@
  * @property {number} recordings running now
  * @property {number} damaged records set aside because they do not decrypt
  * @property {boolean} revoked the office has withdrawn this device
+ * @property {boolean} rootMismatch the server offers the keys of another organisation: nothing is taken from it
  * @property {boolean} provisional the vault waits for the office's confirmation
  * @property {VaultEntry[]} vaults of this browser, oldest first
  */
@@ -130,7 +131,8 @@
  * @typedef {'wrong-passphrase' | 'vault-damaged' | 'no-vault' | 'locked' | 'not-owner' | 'wrong-pin' | 'pin-gone' |
  *   'offline' | 'portal' | 'server-error' | 'code-unknown' | 'code-expired' | 'code-mistyped' | 'root-mismatch' |
  *   'device-revoked' | 'storage-full' | 'storage-refused' | 'record-damaged' | 'sealed' | 'not-here' | 'erased' |
- *   'bad-document' | 'unknown-medium' | 'refused' | 'newer-version'} ErrorCode
+ *   'bad-document' | 'unknown-medium' | 'refused' | 'newer-version' | 'wrong-passkey' | 'passkey-unsupported' |
+ *   'passkey-refused'} ErrorCode
  */
 
 /**

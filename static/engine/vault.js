@@ -3,7 +3,7 @@
 //            enrol                lock, leaveFacility, five wrong PINs
 //   none ───────────► unlocked ─────────────────────────────────────► locked
 //     ▲                 │  ▲ ▲                                            │
-//     │                 │  │ └──────────────── unlock(words) ◄────────────┤
+//     │                 │  │ └─── unlock(words), or first words + passkey ┤
 //     │      lockForPin ▼  │ unlockWithPin                                │
 //     │                gated (says "locked", keys still in memory)        │
 //     └──────────────────────────── quickDelete ◄─────────────────────────┘
@@ -12,11 +12,12 @@
 
 import { subkey } from './crypto/box.js';
 import { makeHeader, openHeader } from './crypto/header.js';
+import { makePasskey, openPasskey } from './crypto/passkey.js';
 import { calibrate, isWeak, strengthen } from './crypto/passphrase.js';
 import { canonical, randomBytes, sha256, toHex, utf8, concat } from './crypto/wire.js';
 import { EngineError } from './errors.js';
 import { Session } from './session.js';
-import { readHeader, wipeHeader, writeHeader } from './store/header_file.js';
+import { readHeader, readPasskey, wipeHeader, wipePasskey, writeHeader, writePasskey } from './store/header_file.js';
 
 /**
  * @typedef {import('./store/storage.js').Storage} Storage
@@ -30,6 +31,7 @@ export class Vault {
   /** @type {Session | null} */ #session = null;
   /** @type {{salt: Uint8Array, hash: string, left: number} | null} */ #pin = null;
   #gated = false;
+  /** The header's place is exclusive: one at a time. @type {Promise<unknown>} */ #reading = Promise.resolve();
   exists = false;
 
   /**
@@ -86,6 +88,7 @@ export class Vault {
     const vaultId = randomBytes(16);
     await this.#withHeader(async (place) => {
       await writeHeader(place, await makeHeader({ vaultKey, vaultId, generation: 1, ...secret }), 0);
+      await wipePasskey(place);
     });
     const session = await this.#openSession(vaultKey, vaultId);
     await session.create(self, writes);
@@ -94,12 +97,16 @@ export class Vault {
     this.exists = true;
   }
 
-  /** @param {string | string[]} words @throws {EngineError} `no-vault`, `wrong-passphrase`, `vault-damaged` */
-  async unlock(words) {
+  /**
+   * @param {string | string[]} words
+   * @param {import('./crypto/wire.js').Bytes | null} [prf] what the passkey's authenticator gave: then the first words are enough
+   * @throws {EngineError} `no-vault`, `wrong-passphrase`, `wrong-passkey`, `vault-damaged`
+   */
+  async unlock(words, prf = null) {
     if (!this.exists) throw new EngineError('no-vault');
     const { header, slot } = await this.#header();
     const began = this.options.now();
-    const vaultKey = await openHeader(header, words);
+    const vaultKey = prf ? await this.#openByPasskey(words, prf) : await openHeader(header, words);
     const took = this.options.now() - began;
     // Whoever knows the words has no need of the PIN; the session in memory keeps its custody keys.
     if (this.#session) {
@@ -108,7 +115,7 @@ export class Vault {
       return;
     }
     const session = await this.#openSession(vaultKey, header.vaultId);
-    if (isWeak(this.options.cost, header.cost, took)) {
+    if (!prf && isWeak(this.options.cost, header.cost, took)) {
       const cost = strengthen(this.options.cost, header.cost, took);
       // The words fit all the same: what cannot be made stronger now is made so at a later unlock.
       await this.#wrap({ vaultKey, header, slot, words, cost }).catch(() => {});
@@ -124,10 +131,11 @@ export class Vault {
     this.#gated = false;
   }
 
-  /** @param {string | string[]} old @param {string | string[]} words */
+  /** What was set with the old words opens no more: a passkey is gone with them. @param {string | string[]} old @param {string | string[]} words */
   async changePassphrase(old, words) {
     const { header, slot } = await this.#header();
     const vaultKey = await openHeader(header, old);
+    await this.#withHeader(wipePasskey);
     const cost = await this.calibrate();
     const stronger = { memoryKib: Math.max(cost.memoryKib, header.cost.memoryKib), passes: Math.max(cost.passes, header.cost.passes) };
     await this.#wrap({ vaultKey, header, slot, words, cost: stronger });
@@ -148,6 +156,41 @@ export class Vault {
   async rehearse(words) {
     const { header } = await this.#header();
     (await openHeader(header, words)).fill(0);
+  }
+
+  /** What the page asks the authenticator with. @returns {Promise<{credential: ArrayBuffer, salt: ArrayBuffer} | null>} null where no passkey is set */
+  async passkey() {
+    if (!this.exists) return null;
+    const record = await this.#withHeader(readPasskey);
+    return record && { credential: record.credential.buffer, salt: record.prfSalt.buffer };
+  }
+
+  /**
+   * A second way in, beside the words. They are asked for: the vault key is not kept while the vault is open.
+   * @param {string | string[]} words all of them
+   * @param {{credential: import('./crypto/wire.js').Bytes, prfSalt: import('./crypto/wire.js').Bytes, prf: import('./crypto/wire.js').Bytes}} passkey
+   * @throws {EngineError} `locked`, `wrong-passphrase`, `passkey-unsupported`
+   */
+  async addPasskey(words, passkey) {
+    this.session;
+    const { header } = await this.#header();
+    const vaultKey = await openHeader(header, words);
+    const bytes = await makePasskey({ vaultKey, vaultId: header.vaultId, words, cost: header.cost, ...passkey });
+    vaultKey.fill(0);
+    await this.#withHeader((place) => writePasskey(place, bytes));
+  }
+
+  /** @throws {EngineError} `locked` */
+  async removePasskey() {
+    this.session;
+    await this.#withHeader(wipePasskey);
+  }
+
+  /** @param {string | string[]} words @param {import('./crypto/wire.js').Bytes} prf */
+  async #openByPasskey(words, prf) {
+    const record = await this.#withHeader(readPasskey);
+    if (!record) throw new EngineError('wrong-passkey');
+    return openPasskey(record, words, prf);
   }
 
   /** @param {string} pin */
@@ -220,13 +263,17 @@ export class Vault {
    * @param {(place: import('./store/place.js').Place) => Promise<T>} work
    * @returns {Promise<T>}
    */
-  async #withHeader(work) {
-    const place = await this.storage.place('header');
-    try {
-      return await work(place);
-    } finally {
-      place.close();
-    }
+  #withHeader(work) {
+    const turn = this.#reading.then(async () => {
+      const place = await this.storage.place('header');
+      try {
+        return await work(place);
+      } finally {
+        place.close();
+      }
+    });
+    this.#reading = turn.catch(() => {});
+    return turn;
   }
 }
 

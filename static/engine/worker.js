@@ -6,6 +6,7 @@
 import { describeError, EngineError } from './errors.js';
 import { COURIER_METHODS } from './replication/courier.js';
 import { MEDIA_METHODS } from './media/methods.js';
+import { PASSKEY_METHODS } from './passkey_methods.js';
 import { VAULT_METHODS, Vaults } from './vaults.js';
 
 const METHODS = new Set([
@@ -17,6 +18,7 @@ const METHODS = new Set([
 
 const MEDIA = new Set(MEDIA_METHODS);
 const COURIER = new Set(COURIER_METHODS);
+const PASSKEY = new Set(PASSKEY_METHODS);
 const OF_ALL = new Set([...VAULT_METHODS, 'wake']);
 
 /** What a dedicated worker's scope has and the page's types do not say. */
@@ -35,11 +37,11 @@ async function answer(method, args) {
     await vaults;
     return undefined;
   }
-  if (!vaults || !(METHODS.has(method) || MEDIA.has(method) || COURIER.has(method) || OF_ALL.has(method))) throw new EngineError('refused', method);
+  if (!vaults || ![METHODS, MEDIA, COURIER, PASSKEY, OF_ALL].some((one) => one.has(method))) throw new EngineError('refused', method);
   const started = await vaults;
   if (OF_ALL.has(method)) return /** @type {any} */ (started)[method](...args);
   const engine = started.current;
-  const part = MEDIA.has(method) ? engine.media : COURIER.has(method) ? engine.courier : engine;
+  const part = MEDIA.has(method) ? engine.media : COURIER.has(method) ? engine.courier : PASSKEY.has(method) ? engine.passkey : engine;
   return /** @type {any} */ (part)[method](...args);
 }
 

@@ -9,6 +9,21 @@ const CODES = {
     safe: ['Хранилище цело, попытки не ограничены.', 'Қойма бүтін, талпыныс саны шектелмеген.', 'The vault is intact, and you may try as often as you need.'],
     do: ['Проверьте порядок слов и опечатки.', 'Сөздердің ретін және қате терілмегенін тексеріңіз.', 'Check the order of the words and the spelling.'],
   },
+  'wrong-passkey': {
+    what: ['Слова и ключ доступа вместе не подошли.', 'Сөздер мен кіру кілті бірге сәйкес келмеді.', 'These words and this passkey do not fit together.'],
+    safe: ['Хранилище цело.', 'Қойма бүтін.', 'The vault is intact.'],
+    do: ['Проверьте первые четыре слова или введите все слова: они открывают и без ключа доступа.', 'Алғашқы төрт сөзді тексеріңіз немесе барлық сөзді енгізіңіз: олар кіру кілтінсіз де ашады.', 'Check the first four words, or type all of them: they open without the passkey.'],
+  },
+  'passkey-refused': {
+    what: ['Ключ доступа не ответил: отмена, другой палец или его нет под рукой.', 'Кіру кілті жауап бермеді: бас тартылды, басқа саусақ немесе кілт қасыңызда жоқ.', 'The passkey did not answer: cancelled, another finger, or not at hand.'],
+    safe: ['Ничего не изменилось.', 'Ештеңе өзгерген жоқ.', 'Nothing has changed.'],
+    do: ['Повторите или введите все слова: они открывают и без ключа доступа.', 'Қайталаңыз немесе барлық сөзді енгізіңіз: олар кіру кілтінсіз де ашады.', 'Try again, or type all the words: they open without the passkey.'],
+  },
+  'passkey-unsupported': {
+    what: ['Здесь ключ доступа не умеет того, что нужно хранилищу.', 'Мұндағы кіру кілті қоймаға қажет мүмкіндікті бермейді.', 'A passkey here cannot do what the vault needs.'],
+    safe: ['Ничего не изменилось: открывают слова.', 'Ештеңе өзгерген жоқ: сөздер ашады.', 'Nothing has changed: the words open.'],
+    do: ['Работайте со словами. Созданный ключ доступа можно удалить в настройках системы.', 'Сөздермен жұмыс істеңіз. Жасалған кіру кілтін жүйе баптауларынан жоюға болады.', 'Go on with the words. A passkey that was made can be removed in the system’s settings.'],
+  },
   'vault-damaged': {
     what: ['Хранилище на этом планшете повреждено и не открывается ни с какими словами.', 'Осы планшеттегі қойма бүлінген, ол ешқандай сөзбен ашылмайды.', 'The vault on this tablet is damaged and opens with no words at all.'],
     safe: ['Запечатанное ранее всё равно отправится.', 'Бұрын мөрленгені бәрібір жіберіледі.', 'What was sealed before is still delivered.'],
