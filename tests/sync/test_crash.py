@@ -41,7 +41,8 @@ def fragile_outbox(world: World) -> tuple[Outbox, dict[str, Fragile]]:
         "erasures": Fragile(engine.erasures, STEPS["erasures"]),
     }
     typed: Any = rooms
-    return Outbox(Rooms(**typed, keys=engine.keys, authorizer=world.authorizer, clock=world.clock)), rooms
+    others = {"keys": engine.keys, "authorizer": world.authorizer, "clock": world.clock}
+    return Outbox(Rooms(**typed, **others, provisional=engine.provisional)), rooms
 
 
 def story(tablet: Tablet) -> tuple[str, list[dict[str, Any]], list[dict[str, Any]], str]:
