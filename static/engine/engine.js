@@ -86,7 +86,7 @@ export class Engine {
       connection: this.#connection,
       lastDelivery: this.#lastDelivery,
       clockOffsetMs: this.gateway.clockOffset,
-      storage: { kind: this.storage.files.kind, ...this.#room },
+      storage: { kind: this.storage.files.kind, ...this.#room, nearlyFull: this.storage.ballast.isNearlyFull(this.#room.freeBytes) },
       otherTab: !this.owner.held,
       recordings: this.#opened?.recordings.count ?? 0,
       damaged: this.vault.heldSession?.damaged ?? 0,
@@ -313,7 +313,7 @@ export class Engine {
     this.deliveries.start();
     this.pulls.start();
     // Neither is waited for: the screen is.
-    opened.session.compact(false).then(() => this.storage.addBallast()).catch(() => {});
+    opened.session.compact(false).catch(() => {}).then(() => this.storage.ballast.restore());
   }
 
   /** Every key goes. */
@@ -343,7 +343,7 @@ export class Engine {
 
   /** Receipts have come, or something to deliver. */
   async #taken() {
-    await this.#opened?.absorb();
+    await Promise.all([this.#opened?.absorb(), this.storage.ballast.restore(false)]);
     await this.#count();
     if (this.#waiting.documents + this.#waiting.chunks > 0 && this.#connection === 'online') this.deliveries.wake(GATHER_MS);
   }

@@ -80,6 +80,7 @@ export class Erasure {
     }
     await session.commit([{ t: 'erased', c: channel, ids }], writes);
     for (const name of own) await files.remove(name);
+    await session.storage.ballast.restore();
     await session.compact(true);
     this.world.changed(channel, ids);
   }

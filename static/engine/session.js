@@ -49,7 +49,7 @@ export class Session {
    */
   constructor(storage, { slots, key }) {
     this.storage = storage;
-    this.slots = new KeySlots(slots, key);
+    this.slots = new KeySlots(slots, key, (work) => storage.ballast.guard(work));
     this.log = new Log(storage.database, this.slots, this.records);
     this.bodies = new Bodies(this.log, (block) => this.#lose(block));
     this.readings = new Readings(this.records, this.bodies);
@@ -93,18 +93,12 @@ export class Session {
    * Durable when resolved, and visible from then on.
    * @param {Entry[]} entries
    * @param {Write[]} [writes] rows in the same transaction
+   * @param {{spare?: boolean}} [how] `spare`: fails sooner than take the ballast's room
+   * @throws {EngineError} `storage-full`: nothing of it was written
    */
-  async commit(entries, writes = []) {
+  async commit(entries, writes = [], how = {}) {
     if (this.closed) throw new EngineError('locked');
-    try {
-      await this.log.append(entries, writes);
-    } catch (error) {
-      if (!isQuota(error)) throw error;
-      if (!(await this.storage.dropBallast())) throw new EngineError('storage-full');
-      await this.log.append(entries, writes).catch((again) => {
-        throw isQuota(again) ? new EngineError('storage-full') : again;
-      });
-    }
+    await this.log.append(entries, writes, how).catch((error) => { throw isQuota(error) ? new EngineError('storage-full') : error; });
     if (entries.some(({ t }) => t === 'erased' || t === 'gone')) this.bodies.forget();
     if (entries.length <= FRESH) this.#noteFresh(entries);
     this.#tidySoon();
@@ -152,8 +146,9 @@ export class Session {
         await this.#sweep(true);
         this.bodies.forget();
       }
-      if (!force && isPoor(this.log)) await this.#sweep(false);
-      if (!this.closed && (this.log.tail >= TAIL || (force && this.log.blocks.size > 1))) await this.log.snapshot();
+      // On a full disk neither is done: nothing needs them.
+      if (!force && isPoor(this.log)) await this.#sweep(false).catch(unlessFull);
+      if (!this.closed && (this.log.tail >= TAIL || (force && this.log.blocks.size > 1))) await this.log.snapshot().catch(unlessFull);
     };
     const result = this.#tidying.then(work);
     this.#tidying = result.catch(() => {});
@@ -226,4 +221,9 @@ export class Session {
     this.bodies.forget();
     this.records.clear();
   }
+}
+
+/** @param {unknown} error @throws what is no want of room */
+function unlessFull(error) {
+  if (!isQuota(error)) throw error;
 }

@@ -69,7 +69,7 @@
  * @property {Connection} connection
  * @property {string | null} lastDelivery ISO time of the last verified receipt
  * @property {number | null} clockOffsetMs server clock minus this clock
- * @property {{kind: 'opfs' | 'idb', persisted: boolean, freeBytes: number | null}} storage
+ * @property {{kind: 'opfs' | 'idb', persisted: boolean, freeBytes: number | null, nearlyFull: boolean}} storage `nearlyFull`: no recording can be begun; notes can be written
  * @property {boolean} otherTab another tab owns the vault
  * @property {number} recordings running now
  * @property {number} damaged records set aside because they do not decrypt
@@ -130,7 +130,7 @@
 /**
  * @typedef {'wrong-passphrase' | 'vault-damaged' | 'no-vault' | 'locked' | 'not-owner' | 'wrong-pin' | 'pin-gone' |
  *   'offline' | 'portal' | 'server-error' | 'code-unknown' | 'code-expired' | 'code-mistyped' | 'root-mismatch' |
- *   'device-revoked' | 'storage-full' | 'storage-refused' | 'record-damaged' | 'sealed' | 'not-here' | 'erased' |
+ *   'device-revoked' | 'storage-full' | 'nearly-full' | 'storage-refused' | 'record-damaged' | 'sealed' | 'not-here' | 'erased' |
  *   'bad-document' | 'unknown-medium' | 'refused' | 'newer-version' | 'wrong-passkey' | 'passkey-unsupported' |
  *   'passkey-refused'} ErrorCode
  */

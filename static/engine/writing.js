@@ -22,7 +22,7 @@ import { paddedSize } from './store/blocks.js';
  * @typedef {import('./store/database.js').Write} Write
  */
 
-/** What belongs to the same moment as a save: entries and rows of its transaction. @typedef {{entries?: Entry[], writes?: Write[]}} Together */
+/** What belongs to the same moment as a save: entries and rows of its transaction; `spare`: it may not take the ballast's room. @typedef {{entries?: Entry[], writes?: Write[], spare?: boolean}} Together */
 
 /** The newest schema that this app writes; a document of a newer one is only read. */
 const SCHEMA = 1;
@@ -249,7 +249,7 @@ export class Writing {
    * @param {WrittenLeaf} leaf
    * @param {Together} together
    */
-  async #write(channel, leaf, { entries = [], writes = [] }) {
+  async #write(channel, leaf, { entries = [], writes = [], spare = false }) {
     const { records, self } = this.session;
     const id = randomId();
     const previous = await this.#untried(leaf.doc._id);
@@ -281,7 +281,7 @@ export class Writing {
       // It may have been tried since we looked: then both are delivered, which harms nobody.
       rows.push({ store: 'outbox', key: previous.n, change: (row) => (row && !row.tried ? null : undefined) });
     }
-    await this.session.commit([...entries, { t: 'doc', c: channel, l: leaf }, envelope], [...rows, ...writes]);
+    await this.session.commit([...entries, { t: 'doc', c: channel, l: leaf }, envelope], [...rows, ...writes], { spare });
     this.world.saved(channel, leaf.doc._id);
   }
 

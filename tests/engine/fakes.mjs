@@ -3,6 +3,8 @@
 // Owns: a database that can lose its process between any two writes (`crashAfter`), files and places
 // beside it, and an organisation that opens envelopes and signs receipts. No timers.
 
+import { Ballast } from '../../static/engine/store/ballast.js';
+
 /** Thrown where the process is gone: nothing after it happens. */
 export class Crash extends Error {}
 
@@ -14,6 +16,9 @@ export class MemoryDatabase {
   crashAfter = Infinity;
   /** @type {Error | null} thrown by the next write */
   failure = null;
+  /** Writes, of whatever kind, for which there is room; giving up the ballast makes room for some more. */
+  room = Infinity;
+  /** @type {Ballast | null} */ ballast = null;
   writes = 0;
 
   keyOf(store, row) {
@@ -46,7 +51,18 @@ export class MemoryDatabase {
     return (await this.all(store)).map((row) => this.keyOf(store, row));
   }
 
-  async write(writes) {
+  /** Takes room on the disk, like anything that is written. */
+  take() {
+    if (this.room <= 0) throw new DOMException('full', 'QuotaExceededError');
+    this.room -= 1;
+  }
+
+  write(writes, { spare = false } = {}) {
+    return spare || !this.ballast ? this.commit(writes) : this.ballast.guard(() => this.commit(writes));
+  }
+
+  async commit(writes) {
+    if (writes.some((write) => !('remove' in write))) this.take();
     if (this.crashAfter <= 0) throw new Crash();
     this.crashAfter -= 1;
     this.writes += 1;
@@ -79,13 +95,16 @@ export class MemoryDatabase {
 
 /** A place that is a buffer; what was not flushed is lost with the process. */
 export class MemoryPlace {
-  constructor() {
+  /** @param {() => void} [take] room */
+  constructor(take = () => {}) {
+    this.take = take;
     this.durable = new Uint8Array(0);
     this.content = new Uint8Array(0);
   }
   size() { return this.content.length; }
   read(offset, length) { return this.content.slice(offset, offset + length); }
   write(offset, bytes) {
+    if (offset + bytes.length > this.content.length) this.take();
     const longer = new Uint8Array(Math.max(this.content.length, offset + bytes.length));
     longer.set(this.content);
     longer.set(bytes, offset);
@@ -97,21 +116,30 @@ export class MemoryPlace {
 
 export function memoryStorage() {
   const database = new MemoryDatabase();
-  const places = { header: new MemoryPlace(), slots: new MemoryPlace() };
+  const take = () => database.take();
+  const places = { header: new MemoryPlace(take), slots: new MemoryPlace(take) };
   const contents = new Map();
   const storage = {
     database,
     places,
     contents,
-    ballast: true,
+    /** Writes that the ballast makes room for. */
+    spared: 12,
+    ballast: new Ballast({
+      async lay() {
+        storage.lain = database.room > storage.spared * 2;
+        return storage.lain;
+      },
+      async drop() {
+        if (!storage.lain) return false;
+        storage.lain = false;
+        database.room += storage.spared;
+        return true;
+      },
+    }, () => 0),
+    lain: true,
     files: memoryFiles(contents, database),
     place: async (name) => places[name],
-    addBallast: async () => { storage.ballast = true; },
-    async dropBallast() {
-      const had = storage.ballast;
-      storage.ballast = false;
-      return had;
-    },
     estimate: async () => ({ persisted: true, freeBytes: null }),
     destroy: async () => {},
     /** What another process finds after this one was killed. */
@@ -127,6 +155,7 @@ export function memoryStorage() {
       return next;
     },
   };
+  database.ballast = storage.ballast;
   return storage;
 }
 
@@ -139,6 +168,7 @@ function memoryFiles(contents, database) {
       size: () => contents.get(name).length,
       async append(bytes) {
         if (database.fileFailure) throw database.fileFailure;
+        database.take();
         const before = contents.get(name);
         const longer = new Uint8Array(before.length + bytes.length);
         longer.set(before);

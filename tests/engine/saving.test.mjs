@@ -218,7 +218,7 @@ test('a full disk ends a recording well: all before is kept, sealed and delivera
   const { id, plain } = await record(tablet, 3, 1000);
   tablet.storage.database.fileFailure = new DOMException('full', 'QuotaExceededError');
   await assert.rejects(tablet.opened.recordings.append(id, new ArrayBuffer(1000)), { code: 'storage-full' });
-  assert.equal(tablet.storage.ballast, false);
+  assert.equal(tablet.storage.ballast.gone, true);
   const { doc } = await tablet.get(CHANNEL, id);
   assert.deepEqual([doc.state, doc.frames, doc.plain_bytes], ['interrupted', 3, plain.length]);
   await assert.rejects(tablet.opened.recordings.append(id, new ArrayBuffer(1)), { code: 'unknown-medium' });
@@ -229,7 +229,7 @@ test('a full disk while saving gives up the ballast first', async () => {
   const tablet = await newTablet(await organisation());
   tablet.storage.database.failure = new DOMException('full', 'QuotaExceededError');
   const { doc } = await tablet.save(CHANNEL, { type: 'note', text: 'kept' });
-  assert.equal(tablet.storage.ballast, false);
+  assert.equal(tablet.storage.ballast.gone, true);
   tablet.storage.database.failure = new DOMException('full', 'QuotaExceededError');
   await assert.rejects(tablet.save(CHANNEL, { type: 'note', text: 'lost, and said so' }), { code: 'storage-full' });
   assert.equal((await (await restart(tablet)).get(CHANNEL, doc._id)).doc.text, 'kept');

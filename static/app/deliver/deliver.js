@@ -145,6 +145,7 @@ class Deliver extends AqElement {
     const waiting = totals.captured - totals.verified;
     return html`
       <div class="page stack loose">
+        ${this.#nearlyFull(waiting)}
         ${this.#connection(totals)}
         <section class="card" aria-label=${this.t('deliver.totals')}>
           <div class="numbers ledger-totals">${STEPS.map((step) => html`
@@ -156,6 +157,16 @@ class Deliver extends AqElement {
         ${this.#space()}
         ${this.#carrying(waiting)}
       </div>`;
+  }
+
+  /** What makes room again: freeing what the office has, or else delivering. @param {number} waiting */
+  #nearlyFull(waiting) {
+    if (!this.app.status?.storage?.nearlyFull) return nothing;
+    const freeable = this.releasable.bytes > 0;
+    return html`<div class="notice wait" role="status" data-part="nearly-full">${icon('warning')}
+      <p><strong>${this.t('deliver.nearlyFull')}</strong> ${this.t(`deliver.nearlyFull.${freeable ? 'release' : waiting > 0 ? 'deliver' : 'other'}`, { size: this.app.formatBytes(this.releasable.bytes) })}</p>
+      ${freeable ? html`<button class="btn" type="button" data-action="release-now" @click=${() => this.#release()}>${this.t('deliver.release')}</button>`
+        : waiting > 0 ? html`<button class="btn" type="button" data-action="deliver-now" ?disabled=${this.busy} @click=${() => this.#now()}>${this.t(this.busy ? 'deliver.sending' : 'deliver.now')}</button>` : nothing}</div>`;
   }
 
   /** What stands between the tablet and the office, in words. @param {import('../../engine/types.js').Ledger['totals']} totals */

@@ -56,6 +56,12 @@ export class Recordings {
     this.world = world;
   }
 
+  /** There is room to end what is under way and for notes, and no more. */
+  async isNearlyFull() {
+    const { ballast, estimate } = this.session.storage;
+    return ballast.isNearlyFull((await estimate()).freeBytes);
+  }
+
   get count() {
     return this.#running.size;
   }
@@ -74,15 +80,18 @@ export class Recordings {
    * @param {string} channel
    * @param {Record<string, any>} fields
    * @returns {Promise<{id: string}>} its document is sealed
+   * @throws {EngineError} `nearly-full`
    */
   async start(channel, fields) {
+    // What is long is not begun where only its end would find room.
+    if (await this.isNearlyFull()) throw new EngineError('nearly-full');
     const recording = await this.#open(channel, fields);
     try {
       const document = { ...EMPTY, at: new Date(this.world.now()).toISOString(), ...fields, type: 'medium', _id: recording.id };
-      await this.writing.save(channel, document, { entries: await this.#entries(recording) });
+      await this.writing.save(channel, document, { entries: await this.#entries(recording), spare: true });
     } catch (error) {
       await this.#discard(recording);
-      throw error;
+      throw error instanceof EngineError && error.code === 'storage-full' ? new EngineError('nearly-full') : error;
     }
     this.#running.set(recording.id, recording);
     this.world.changed();
@@ -97,13 +106,16 @@ export class Recordings {
    */
   async append(id, buffer) {
     const recording = this.#require(id);
+    const { ballast } = this.session.storage;
     try {
+      // Gone for something else's sake: what room that made is for ending, not for going on.
+      if (ballast.gone) throw new EngineError('storage-full');
       await recording.append(buffer, false);
     } catch (error) {
       // Whatever failed, no further frame can follow: what is there is ended well.
-      if (isQuota(error)) await this.session.storage.dropBallast();
+      if (isQuota(error)) await ballast.give();
       if (!recording.ended) await this.interrupt(id);
-      throw isQuota(error) ? new EngineError('storage-full', { id }) : error;
+      throw isFull(error) ? new EngineError('storage-full', { id }) : error;
     }
   }
 
@@ -115,7 +127,7 @@ export class Recordings {
       // The flagged frame is empty: only now is it known that the one before was the last.
       await recording.append(new ArrayBuffer(0), true);
     } catch (error) {
-      if (isQuota(error)) await this.session.storage.dropBallast();
+      if (isQuota(error)) await this.session.storage.ballast.give();
       return this.#end(recording, { ...fields, state: 'interrupted' });
     }
     return this.#end(recording, { ...fields, state: 'complete' });
@@ -154,6 +166,7 @@ export class Recordings {
    * @returns {Promise<Reading>}
    */
   async add(channel, fields, buffer) {
+    if (this.session.storage.ballast.gone) throw new EngineError('storage-full');
     const recording = await this.#open(channel, fields);
     try {
       const frames = [];
@@ -165,7 +178,7 @@ export class Recordings {
       await recording.file.close();
       const document = { ...EMPTY, at: new Date(this.world.now()).toISOString(), ...fields, ...measured(recording), _id: recording.id, state: 'complete' };
       return await this.saveEnded(channel, document, {
-        entries: await this.#entries(recording), writes: await this.#rows(recording),
+        entries: await this.#entries(recording), writes: await this.#rows(recording), spare: true,
       });
     } catch (error) {
       await this.#discard(recording);
@@ -181,14 +194,14 @@ export class Recordings {
    * @param {Together} together
    * @returns {Promise<Reading>}
    */
-  saveEnded(channel, fields, { entries = [], writes = [] }) {
+  saveEnded(channel, fields, { entries = [], writes = [], spare = false }) {
     const { records, self } = this.session;
     // One link after another: a photo may end while a recording does.
     const saving = this.#linking.then(async () => {
       const { number, sha256 } = records.meta.get(CAPTURE) ?? { number: 0, sha256: '' };
       const doc = { ...fields, type: 'medium', device: self.device.id };
       const capture = await captureLink(doc, { number: number + 1, prev: sha256 });
-      return this.writing.save(channel, { ...doc, capture }, { writes, entries: [
+      return this.writing.save(channel, { ...doc, capture }, { writes, spare, entries: [
         ...entries, { t: 'meta', k: CAPTURE, v: { number: capture.number, sha256: capture.sha256 } },
       ] });
     });
@@ -227,7 +240,7 @@ export class Recordings {
     this.#noted = performance.now();
     const rows = this.#full.splice(0).filter(({ file }) => this.#isRunning(file));
     const writes = rows.map((full) => /** @type {Write} */ ({ store: 'chunks', put: full }));
-    this.#noting = this.session.storage.database.write(writes).catch(() => {}).finally(() => { this.#noting = null; });
+    this.#noting = this.session.storage.database.write(writes, { spare: true }).catch(() => {}).finally(() => { this.#noting = null; });
   }
 
   /** @param {string} file */
@@ -271,6 +284,11 @@ export class Recordings {
     if (!recording || recording.ended) throw new EngineError('unknown-medium', id);
     return recording;
   }
+}
+
+/** @param {unknown} error */
+function isFull(error) {
+  return isQuota(error) || (error instanceof EngineError && error.code === 'storage-full');
 }
 
 /** What a document says of the bytes that are there. @param {Recording} recording */

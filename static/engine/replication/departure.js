@@ -43,6 +43,7 @@ export async function release(session, gateway, channel, wanted = () => true) {
     freed.push(id);
     bytes += own.reduce((sum, row) => sum + row.size, 0);
   }
+  if (freed.length > 0) await session.storage.ballast.restore();
   return { bytes, items: freed };
 }
 
@@ -104,6 +105,7 @@ export async function purge(session, channel) {
   await session.commit([{ t: 'gone', c: channel, keep: [...keep] }], writes);
   await session.slots.erase(leaving);
   for (const name of names) await files.remove(name);
+  if (names.length > 0) await session.storage.ballast.restore();
   if (leaving.length + drafts > 0) await session.compact(true);
   return leaving;
 }

@@ -46,7 +46,7 @@ const STORES = {
  * @property {(store: StoreName, range?: Range) => Promise<any[]>} all in the order of keys
  * @property {(store: StoreName, keys: any[]) => Promise<any[]>} many undefined where there is none
  * @property {(store: StoreName) => Promise<any[]>} keys
- * @property {(writes: Write[]) => Promise<void>} write
+ * @property {(writes: Write[], how?: {spare?: boolean}) => Promise<void>} write `spare`: fails sooner than take the ballast's room
  * @property {() => void} close
  */
 

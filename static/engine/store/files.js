@@ -139,7 +139,8 @@ export function rowFiles(database) {
       name,
       size: () => size,
       async append(bytes) {
-        await database.write([{ store: 'frames', put: { file: name, offset: size, bytes: bytes.slice().buffer } }]);
+        // The ballast is for ending what is under way, not for going on.
+        await database.write([{ store: 'frames', put: { file: name, offset: size, bytes: bytes.slice().buffer } }], { spare: true });
         size += bytes.length;
       },
       read: (offset, length) => readRange(name, offset, length),

@@ -11,7 +11,7 @@
  * @typedef {object} Place
  * @property {() => number} size
  * @property {(offset: number, length: number) => Bytes} read short at the end
- * @property {(offset: number, bytes: Uint8Array) => void} write durable after flush
+ * @property {(offset: number, bytes: Uint8Array) => void} write durable after flush; throws where there is no room
  * @property {() => Promise<void>} flush
  * @property {() => void} close
  */
@@ -30,7 +30,10 @@ export async function openFilePlace(folder, name) {
       const bytes = new Uint8Array(length);
       return bytes.slice(0, handle.read(bytes, { at: offset }));
     },
-    write: (offset, bytes) => { handle.write(bytes, { at: offset }); },
+    write(offset, bytes) {
+      // Some engines write short instead of throwing where the disk is full.
+      if (handle.write(bytes, { at: offset }) !== bytes.length) throw new DOMException('short write', 'QuotaExceededError');
+    },
     flush: async () => handle.flush(),
     close: () => handle.close(),
   };

@@ -1,10 +1,10 @@
 // What of the browser's storage the vault lives in, chosen once.
 //
 // Owns: the choice between OPFS and IndexedDB for files (a probe writes and reads back), the vault's own
-// database and folder (each vault of a browser has its random name), and the ballast: a few megabytes that are given up when the disk is full, so that what is under way
-// can be ended well. All parts are injected into the engine, so tests run it on memory.
+// database and folder (each vault of a browser has its random name), and where the bytes of the ballast lie. All parts are injected into the engine, so tests run it on memory.
 
 import { randomBytes } from '../crypto/wire.js';
+import { Ballast, guarded } from './ballast.js';
 import { deleteDatabase, emptyDatabase, openDatabase, VAULT_DATABASE } from './database.js';
 import { folderFiles, rowFiles } from './files.js';
 import { openFilePlace, openRowPlace, openWithPatience } from './place.js';
@@ -16,13 +16,13 @@ import { openFilePlace, openRowPlace, openWithPatience } from './place.js';
  * @property {Database} database
  * @property {import('./files.js').Files} files
  * @property {(name: 'header' | 'slots') => Promise<import('./place.js').Place>} place
- * @property {() => Promise<void>} addBallast
- * @property {() => Promise<boolean>} dropBallast false where there was none
+ * @property {Ballast} ballast
  * @property {() => Promise<{persisted: boolean, freeBytes: number | null}>} estimate
  * @property {() => Promise<void>} destroy everything, after the header was wiped
  */
 
-const BALLAST = 4 << 20;
+const BALLAST = 'ballast';
+const BALLAST_BYTES = 4 << 20;
 const PLACES = 'places';
 const MEDIA = 'media';
 
@@ -32,11 +32,13 @@ const MEDIA = 'media';
  * @returns {Promise<Storage>}
  */
 export async function openStorage(force = {}, vault = '') {
-  const database = await openDatabase(databaseOf(vault));
-  const known = await database.get('public', 'storage');
+  const bare = await openDatabase(databaseOf(vault));
+  const known = await bare.get('public', 'storage');
   const kind = known?.kind ?? force.files ?? (await probeFolder() ? 'opfs' : 'idb');
-  if (!known) await database.write([{ store: 'public', put: { name: 'storage', kind } }]);
+  if (!known) await bare.write([{ store: 'public', put: { name: 'storage', kind } }]);
   const root = kind === 'opfs' ? await folderOf(vault) : null;
+  const ballast = ballastOf(bare, root);
+  const database = guarded(bare, ballast);
   /** @param {string} name */
   const folder = (name) => /** @type {FileSystemDirectoryHandle} */ (root).getDirectoryHandle(name, { create: true });
   const files = root ? folderFiles(await folder(MEDIA)) : rowFiles(database);
@@ -44,12 +46,11 @@ export async function openStorage(force = {}, vault = '') {
     database,
     files,
     place: async (name) => (root ? openFilePlace(await folder(PLACES), name) : openRowPlace(database, name)),
-    addBallast: () => addBallast(database, root),
-    dropBallast: () => dropBallast(database, root),
+    ballast,
     estimate,
     async destroy() {
       await emptyDatabase(database);
-      for (const name of root ? [MEDIA, PLACES, 'ballast'] : []) {
+      for (const name of root ? [MEDIA, PLACES, BALLAST] : []) {
         await root?.removeEntry(name, { recursive: true }).catch(() => {});
       }
       await database.write([{ store: 'public', put: { name: 'storage', kind } }]);
@@ -64,10 +65,11 @@ export async function openStorage(force = {}, vault = '') {
  * @returns {Promise<{database: Database, readRange: import('./files.js').Files['readRange']}>}
  */
 export async function openOutbox(vault = '') {
-  const database = await openDatabase(databaseOf(vault));
-  const known = await database.get('public', 'storage');
-  if (known?.kind !== 'opfs') return { database, readRange: rowFiles(database).readRange };
-  const root = await folderOf(vault);
+  const bare = await openDatabase(databaseOf(vault));
+  const known = await bare.get('public', 'storage');
+  const root = known?.kind === 'opfs' ? await folderOf(vault) : null;
+  const database = guarded(bare, ballastOf(bare, root));
+  if (!root) return { database, readRange: rowFiles(database).readRange };
   return { database, readRange: folderFiles(await root.getDirectoryHandle(MEDIA, { create: true })).readRange };
 }
 
@@ -109,36 +111,58 @@ async function probeFolder() {
 }
 
 /**
- * Random bytes, because zeros compress to nothing. Without room for it there is none.
+ * Random bytes, because zeros compress to nothing.
  * @param {Database} database
  * @param {FileSystemDirectoryHandle | null} root
  */
-async function addBallast(database, root) {
+function ballastOf(database, root) {
+  return new Ballast(root ? {
+    lay: () => layFile(root),
+    drop: () => root.removeEntry(BALLAST).then(() => true, () => false),
+  } : {
+    lay: () => layRow(database),
+    async drop() {
+      if (!(await database.get('public', BALLAST))) return false;
+      await database.write([{ store: 'public', remove: BALLAST }]);
+      return true;
+    },
+  });
+}
+
+/** @param {FileSystemDirectoryHandle} root */
+async function layFile(root) {
   try {
-    if (root) {
-      const file = await root.getFileHandle('ballast', { create: true });
-      if ((await file.getFile()).size === BALLAST) return;
-      const handle = await openWithPatience(file);
-      handle.write(randomBytes(BALLAST), { at: 0 });
+    const file = await root.getFileHandle(BALLAST, { create: true });
+    if ((await file.getFile()).size === BALLAST_BYTES) return true;
+    const handle = await openWithPatience(file);
+    try {
+      for (const at of [0, BALLAST_BYTES]) {
+        if (handle.write(randomBytes(BALLAST_BYTES), { at }) !== BALLAST_BYTES) throw new DOMException('short write', 'QuotaExceededError');
+      }
+      handle.truncate(BALLAST_BYTES);
       handle.flush();
+    } finally {
+      // An open handle would keep its bytes from being given up.
       handle.close();
-    } else if (!(await database.get('public', 'ballast'))) {
-      await database.write([{ store: 'public', put: { name: 'ballast', bytes: randomBytes(BALLAST).buffer } }]);
     }
+    return true;
   } catch {
-    // A full disk at this moment: recording will say so by itself.
+    await root.removeEntry(BALLAST).catch(() => {});
+    return false;
   }
 }
 
-/**
- * @param {Database} database
- * @param {FileSystemDirectoryHandle | null} root
- */
-async function dropBallast(database, root) {
-  if (root) return root.removeEntry('ballast').then(() => true, () => false);
-  if (!(await database.get('public', 'ballast'))) return false;
-  await database.write([{ store: 'public', remove: 'ballast' }]);
-  return true;
+/** @param {Database} database */
+async function layRow(database) {
+  try {
+    if (await database.get('public', BALLAST)) return true;
+    const spare = `${BALLAST}/spare`;
+    await database.write([BALLAST, spare].map((name) => ({ store: 'public', put: { name, bytes: randomBytes(BALLAST_BYTES).buffer } })));
+    await database.write([{ store: 'public', remove: spare }]);
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 async function estimate() {

@@ -132,7 +132,7 @@ function rewrite(log, ids, full) {
     const to = there[0];
     const [packed] = packBlocks(kept.map(({ entry }) => entry), true);
     if (kept.length > 0) writes.push({ store: 'blocks', put: await log.sealBlock(to, packed.content) });
-    await log.database.write(writes);
+    await log.database.write(writes, { spare: !full });
     for (const id of there) log.blocks.delete(id);
     const weight = kept.reduce((sum, { entry }) => sum + (entry.t === 'doc' ? 1 : keysOf(entry).length), 0);
     if (kept.length > 0) log.blocks.set(to, { generation: log.generation, v: BLOCK_VERSION, weight, bytes: packed.content.length });
