@@ -1,13 +1,16 @@
 // The shell's copy on this tablet: exactly the files of /app/shell.json, each checked by its SHA-256.
 //
-// Owns: the caches named `shell-<version>`. A version is whole or not there: if one file does not match,
-// installing fails and the version before goes on. What a page asks below /app/ comes from the cache
-// alone; without it (the browser has thrown it away) from the network, checked again.
+// Owns: the caches named `shell-<version>`. A version is whole or not there: if the listing is not signed as it
+// must be, or one file does not match, installing fails and the version before goes on. What a page asks below
+// /app/ comes from the cache alone; without it (the browser has thrown it away) from the network, checked again.
+// What the listing does not name is not served.
 
-const LISTING = '/app/shell.json';
+import { judge, LISTING, PREFIX } from './release_pin.js';
+
 const SCOPE = '/app/';
 const WORKERS = '/app/service_worker/';
-const PREFIX = 'shell-';
+/** The one address below the scope that no listing names: it differs by language, and holds no code. */
+const WEB_MANIFEST = '/app/app.webmanifest';
 const AT_ONCE = 8;
 /** They describe the transfer that is over, not the bytes that are kept. */
 const TRANSFER_HEADERS = ['content-encoding', 'content-length', 'transfer-encoding', 'set-cookie', 'date'];
@@ -20,6 +23,8 @@ export async function installShell(version) {
   const listing = await readListing();
   // The server has moved on since the page read it: the page will register the newer one.
   if (listing.version !== version) throw new Error('another version is served');
+  const verdict = await judge(listing);
+  if (verdict !== 'good' && verdict !== 'first') throw new Error(`this version is refused: ${verdict}`);
   const name = PREFIX + version;
   try {
     const cache = await caches.open(name);
@@ -67,11 +72,12 @@ export async function serveShell(version, request) {
   // The app has one page; any other address to navigate to is that page.
   if (request.mode === 'navigate') return await cache.match(SCOPE) ?? fetch(request);
   const listing = await (await cache.match(LISTING))?.json();
-  const expected = listing?.files[address];
-  return expected ? fetchFile(address, expected) : fetch(request);
+  if (!listing || address === WEB_MANIFEST) return fetch(request);
+  const expected = listing.files[address];
+  return expected ? fetchFile(address, expected) : new Response(null, { status: 404 });
 }
 
-/** @returns {Promise<{version: string, files: Record<string, string>}>} */
+/** @returns {Promise<import('../static/engine/crypto/release.js').Listing>} */
 async function readListing() {
   const response = await fetch(LISTING, { cache: 'no-store', credentials: 'omit' });
   if (!response.ok) throw new Error(`no listing: ${response.status}`);

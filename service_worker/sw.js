@@ -2,6 +2,7 @@
 // delivers the outbox while no page is open. It holds no key that opens anything.
 
 import { deliverOutbox } from './outbox_upload.js';
+import { judge } from './release_pin.js';
 import { dropOtherShells, installShell, isShellRequest, serveShell } from './shell_cache.js';
 
 const scope = /** @type {any} */ (self);
@@ -23,6 +24,11 @@ scope.addEventListener('fetch', (/** @type {any} */ event) => {
 scope.addEventListener('message', (/** @type {any} */ event) => {
   // A new version waits until the person has agreed and the vault is locked.
   if (event.data?.type === 'activate') scope.skipWaiting();
+  // The page asks the version that runs, before it registers another.
+  if (event.data?.type === 'judge') {
+    const answer = (/** @type {string} */ verdict) => event.ports[0].postMessage(verdict);
+    event.waitUntil(judge(event.data.listing).then(answer, () => answer('unknown')));
+  }
 });
 
 scope.addEventListener('sync', (/** @type {any} */ event) => {

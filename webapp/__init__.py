@@ -29,6 +29,7 @@ from webapp import (
 from webapp.config import ROOT, Config
 from webapp.devices import Devices
 from webapp.models import Base, db
+from webapp.release import Releases
 from webapp.sync_wiring import build_engine, replication_blueprint, sync_blueprint
 
 PAGES = (
@@ -40,6 +41,7 @@ PAGES = (
     "visit_page",
     "custody",
     "custody_keys",
+    "withdrawals",
     "evidence",
     "facilities",
     "recommendations",
@@ -88,7 +90,7 @@ def create_app(config: Config | None = None) -> Flask:
     cli.register(app)
     replication.register(app)
     _wire_sync(app, settings, engine)
-    app.extensions["aigaq-shell"] = shell.take_snapshot()
+    _wire_shell(app, settings)
     app.register_blueprint(shell.bp)
     for name in PAGES:
         _register_pages(app, name)
@@ -113,6 +115,18 @@ def _wire_sync(app: Flask, settings: Config, engine: Engine) -> None:
     front = replication_blueprint(app.extensions["aigaq"], replication.credentials_of(engine))
     app.register_blueprint(front)
     security.csrf.exempt(front)
+
+
+def _wire_shell(app: Flask, settings: Config) -> None:
+    taken = shell.take_snapshot()
+    releases = Releases(settings.instance / "releases", app.extensions["aigaq"].keys, local=settings.demo)
+    app.extensions["aigaq-shell"], app.extensions["aigaq-releases"] = taken, releases
+    if releases.of(taken.hashes) is None:
+        app.logger.warning(
+            "The app (version %s) is not signed by the organisation: tablets that are enrolled refuse it. "
+            "See docs/keys.md, Releases.",
+            taken.version[:16],
+        )
 
 
 def _register_pages(app: Flask, name: str) -> None:

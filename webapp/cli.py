@@ -14,7 +14,7 @@ from flask.cli import with_appcontext
 from sqlalchemy import func, select
 
 from sync.authorization import Account
-from webapp import archive, couriers, document_server, key_commands
+from webapp import archive, couriers, document_server, key_commands, release_commands
 from webapp.accounts import demo_password, hasher, open_account, person_document, problem_with
 from webapp.imports import commands as imports
 from webapp.models import ROLES, AccountRow, db, writing
@@ -39,6 +39,7 @@ def register(app: Flask) -> None:
         couriers.deliver_file_command,
         *document_server.COMMANDS,
         *key_commands.COMMANDS,
+        *release_commands.COMMANDS,
     ):
         app.cli.add_command(command)
 

@@ -15,6 +15,7 @@ from pathlib import Path
 from flask import Blueprint, Response, abort, current_app, jsonify, redirect, request
 from flask.typing import ResponseReturnValue
 
+from sync.gateway.release import version_of
 from webapp import icons
 from webapp.config import ROOT
 from webapp.languages import LANGUAGES
@@ -65,12 +66,17 @@ class Snapshot:
     files: dict[str, ShellFile]
     version: str
 
+    @property
+    def hashes(self) -> dict[str, str]:
+        """SHA-256 of every file by its address: what a release signs."""
+        return {address: file.sha256 for address, file in self.files.items()}
+
 
 def take_snapshot(root: Path = ROOT) -> Snapshot:
     """Read and hash everything the tablet loads."""
     files = {address: _file(body, suffix) for address, suffix, body in _sources(root)}
-    listing = "\n".join(f"{address} {files[address].sha256}" for address in sorted(files))
-    return Snapshot(files=files, version=hashlib.sha256(listing.encode()).hexdigest())
+    hashes = {address: file.sha256 for address, file in files.items()}
+    return Snapshot(files=files, version=version_of(hashes))
 
 
 def _sources(root: Path) -> Iterator[tuple[str, str, bytes]]:
@@ -147,11 +153,17 @@ def icon(path: str) -> Response:
 
 @bp.get("/app/shell.json")
 def listing() -> Response:
-    """Version and SHA-256 of every file, for the service worker to fetch and verify."""
+    """Version and SHA-256 of every file, who signed them, and the key set that names the signer."""
     taken = snapshot()
-    response = jsonify(
-        version=taken.version, files={address: file.sha256 for address, file in taken.files.items()}
-    )
+    release = current_app.extensions["aigaq-releases"].of(taken.hashes)
+    signed = release and {
+        "number": release["release"]["number"],
+        "issued_at": release["release"]["issued_at"],
+        "key": release["key"],
+        "signature": release["signature"],
+    }
+    keyset = current_app.extensions["aigaq"].keys.keyset
+    response = jsonify(version=taken.version, files=taken.hashes, signed=signed, keyset=keyset)
     response.headers["Cache-Control"] = "no-cache"
     return response
 

@@ -15,6 +15,7 @@ from flask_babel import gettext as _
 from markupsafe import Markup
 from sqlalchemy import select
 
+from sync.gateway.release import fingerprint
 from webapp import audit
 from webapp.access import CONTENT, FIELD, allow, current_account
 from webapp.devices import Devices, EnrolmentCode
@@ -76,10 +77,11 @@ def every() -> str:
     engine = current_app.extensions["aigaq"]
     show, order = request.args.get("show", ""), request.args.get("order", "seen")
     number = key_set_number(engine)
+    shell = current_app.extensions["aigaq-shell"]
     rows = db.session.scalars(select(DeviceRow)).all()
     lines = tablet_lines(
         rows,
-        shell=current_app.extensions["aigaq-shell"].version,
+        shell=shell.version,
         keyset=number,
         quarantine=engine.quarantine(),
         stored=stored_bytes(engine),
@@ -93,6 +95,8 @@ def every() -> str:
         total=len(lines),
         people=people,
         keyset=number,
+        version=fingerprint(shell.version),
+        signed=current_app.extensions["aigaq-releases"].of(shell.hashes) is not None,
         shows=list(SHOWS.items()),
         orders=list(ORDERS.items()),
         chosen={"show": show, "order": order},

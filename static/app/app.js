@@ -20,6 +20,7 @@ import { ROUTES } from './routes.js';
 import { stateDialog } from './state.js';
 import { strings } from './strings/index.js';
 import { Updates } from './update.js';
+import { changeOf, sayRefused } from './version_news.js';
 import './vault/elsewhere.js';
 import './vault/enrol.js';
 import './vault/unlock.js';
@@ -210,6 +211,8 @@ export class AqApp extends AqElement {
     const n = app.status?.damaged ?? 0;
     if (n > 0) app.notify({ kind: 'bad', text: app.t('state.damaged', { n }) });
     if (this.#updates.offered) this.#offerUpdate();
+    sayRefused(app, this.#updates);
+    this.#updates.acknowledge();
   }
 
   /** Takes everything decrypted out of the page. */
@@ -301,6 +304,7 @@ export class AqApp extends AqElement {
     // The locked screen says it by itself.
     this.#updates.addEventListener('running', () => this.#context?.engine.runs(this.#updates.running).catch(() => undefined));
     this.#updates.addEventListener('offered', () => (this.phase === 'open' ? this.#offerUpdate() : this.requestUpdate()));
+    this.#updates.addEventListener('refused', () => (this.phase === 'open' ? sayRefused(this.app, this.#updates) : this.requestUpdate()));
     this.#updates.start({ idle: () => this.phase !== 'open' && this.phase !== 'enrol', recording: () => this.#isRecording(), lock: () => this.lock({ leave: true }) }).catch(() => undefined);
   }
 
@@ -317,7 +321,8 @@ export class AqApp extends AqElement {
       return;
     }
     if (this.phase === 'open') {
-      const sure = await app.confirm({ title: app.t('update.title'), text: app.t('update.text'), yes: app.t('update.now'), no: app.t('update.later') });
+      const text = `${app.t('update.text')} ${changeOf(app, this.#updates)}`;
+      const sure = await app.confirm({ title: app.t('update.title'), text, yes: app.t('update.now'), no: app.t('update.later') });
       if (!sure) return;
       await this.lock({ leave: true }).catch((error) => app.notifyError(error));
     }

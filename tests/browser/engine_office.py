@@ -14,6 +14,7 @@ from werkzeug.serving import make_server
 from webapp import create_app
 from webapp.accounts import open_account
 from webapp.config import Config
+from webapp.shell import Snapshot
 
 WORDS = "ash birch cedar dune ember fern"
 START = """async () => {
@@ -61,6 +62,10 @@ class Office:
         with self.app.app_context():
             root = self.engine.keys.root_fingerprint()
             return str(self.app.extensions["aigaq-devices"].issue(account, root, issued_by=account).text)
+
+    def serve(self, snapshot: Snapshot) -> None:
+        """Another set of files; signed, when it is asked for, as every release of a demonstration."""
+        self.app.extensions["aigaq-shell"] = snapshot
 
     def stop(self) -> None:
         """Nobody listens any more."""

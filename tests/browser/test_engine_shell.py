@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import time
 import urllib.request
@@ -12,8 +13,11 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page, Playwright
 
+from sync.gateway.keyset import new_scalar
+from sync.gateway.release import sign_release, version_of
 from tests.browser.chromium import Tablet
 from tests.browser.engine_office import START, WORDS, Office
+from webapp.shell import ShellFile, Snapshot
 
 # An address of the shell that starts no app of its own.
 QUIET = "/app/static/engine/errors.js"
@@ -86,17 +90,27 @@ def test_the_whole_shell_is_kept_and_serves_a_cold_start_without_a_network(
     office.start()
 
 
+def changed(shell: Snapshot, address: str, body: bytes, *, told: bool = True) -> Snapshot:
+    """The same files but one; `told`: the listing names it by its own hash, as an honest one does."""
+    sha256 = hashlib.sha256(body).hexdigest()
+    other = dict(shell.files)
+    other[address] = ShellFile(body, sha256, shell.files[address].mimetype)
+    version = version_of({name: file.sha256 for name, file in other.items()})
+    if not told:
+        # What is listed and signed is the new version; what is served in one place is something else.
+        other[address] = ShellFile(b"// evil", sha256, shell.files[address].mimetype)
+    return Snapshot(other, version)
+
+
 def test_a_version_whose_file_does_not_match_is_not_installed(tablet: Tablet, office: Office) -> None:
     page = installed(tablet, office)
     shell = office.app.extensions["aigaq-shell"]
     address = "/app/static/engine/worker.js"
-    files = {
-        **shell.files,
-        address: type(shell.files[address])(b"// evil", shell.files[address].sha256, "text/javascript"),
-    }
-    office.app.extensions["aigaq-shell"] = type(shell)(files, "f" * 64)
+    evil = changed(shell, address, shell.files[address].body + b"\n", told=False)
+    office.serve(evil)
+    assert listing(office)["signed"]
     with pytest.raises(Exception, match="redundant"):
-        page.evaluate(REGISTER, "f" * 64)
+        page.evaluate(REGISTER, evil.version)
     assert page.evaluate("caches.keys()") == [f"shell-{shell.version}"]
     assert "evil" not in page.evaluate(f"fetch('{address}').then(answer => answer.text())")
 
@@ -104,9 +118,12 @@ def test_a_version_whose_file_does_not_match_is_not_installed(tablet: Tablet, of
 def test_a_new_version_waits_until_the_page_says_so(tablet: Tablet, office: Office) -> None:
     page = installed(tablet, office)
     shell = office.app.extensions["aigaq-shell"]
-    office.app.extensions["aigaq-shell"] = type(shell)(shell.files, "e" * 64)
-    assert page.evaluate(REGISTER, "e" * 64) == "installed"
-    assert sorted(page.evaluate("caches.keys()")) == sorted([f"shell-{shell.version}", "shell-" + "e" * 64])
+    address = "/app/static/engine/worker.js"
+    following = changed(shell, address, shell.files[address].body + b"\n")
+    office.serve(following)
+    new = f"shell-{following.version}"
+    assert page.evaluate(REGISTER, following.version) == "installed"
+    assert sorted(page.evaluate("caches.keys()")) == sorted([f"shell-{shell.version}", new])
     page.evaluate("""async () => {
       const changed = new Promise(resolve => { navigator.serviceWorker.addEventListener('controllerchange', resolve); });
       (await navigator.serviceWorker.getRegistration('/app/')).waiting.postMessage({ type: 'activate' });
@@ -116,7 +133,46 @@ def test_a_new_version_waits_until_the_page_says_so(tablet: Tablet, office: Offi
     deadline = time.monotonic() + 10
     while len(page.evaluate("caches.keys()")) > 1 and time.monotonic() < deadline:
         time.sleep(0.1)
-    assert page.evaluate("caches.keys()") == ["shell-" + "e" * 64]
+    assert page.evaluate("caches.keys()") == [new]
+
+
+def test_what_no_listing_names_is_not_served(tablet: Tablet, office: Office) -> None:
+    page = installed(tablet, office)
+    assert page.evaluate("fetch('/app/static/app/unlisted.js').then(answer => answer.status)") == 404
+    assert office.app.test_client().get("/app/app.webmanifest").status_code == 200
+    assert page.evaluate("fetch('/app/app.webmanifest').then(answer => answer.status)") == 200
+
+
+@pytest.mark.parametrize("how", ["unsigned", "foreign", "older", "changed"])
+def test_a_release_that_the_organisation_did_not_sign_is_not_installed(
+    tablet: Tablet, office: Office, tmp_path: Path, how: str
+) -> None:
+    page = installed(tablet, office)
+    shell, releases = office.app.extensions["aigaq-shell"], office.app.extensions["aigaq-releases"]
+    address = "/app/static/engine/worker.js"
+    following = changed(shell, address, shell.files[address].body + b"\n")
+    before = releases.of(shell.hashes)["release"]["number"]
+    good = releases.of(following.hashes)
+    forged = {
+        "unsigned": None,
+        "foreign": sign_release(
+            new_scalar(), following.hashes, number=9, issued_at=good["release"]["issued_at"]
+        )
+        | {"key": good["key"]},
+        # signed rightly, once, under a number that is over
+        "older": sign_release(
+            json.loads((tmp_path / "instance/keys/root.json").read_text())["release"],
+            following.hashes,
+            number=before,
+            issued_at=good["release"]["issued_at"],
+        ),
+        "changed": {**good, "release": {**good["release"], "number": 99}},
+    }[how]
+    releases.of = lambda files: forged
+    office.serve(following)
+    with pytest.raises(Exception, match="redundant"):
+        page.evaluate(REGISTER, following.version)
+    assert page.evaluate("caches.keys()") == [f"shell-{shell.version}"]
 
 
 def test_the_service_worker_delivers_with_no_page_of_the_app_open(tablet: Tablet, office: Office) -> None:

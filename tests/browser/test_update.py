@@ -9,8 +9,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Playwright, expect
+from playwright.sync_api import Playwright, Route, expect
 
+from sync.gateway.release import fingerprint
 from tests.browser.enrolled import Enrolled, enrol_once
 from tests.browser.monitor import Monitor
 from tests.browser.on_site import allow, documents
@@ -172,3 +173,55 @@ def test_an_update_waits_for_the_end_of_a_recording(leader: Monitor, office: Ser
     page.wait_for_timeout(1500)
     leader.keep_recording()
     assert documents(leader, "medium")[0]["doc"]["state"] == "complete"
+
+
+def test_a_version_that_nobody_signed_is_refused_in_words_and_a_signed_one_is_shown_by_its_fingerprint(
+    leader: Monitor, office: Server, tmp_path: Path
+) -> None:
+    page = leader.page
+    old = running(leader)
+    root = office.instance / "keys" / "root.json"
+    root.rename(tmp_path / "root.json")
+    new = release(office, tmp_path / "tree")
+    page.evaluate(CHECK)
+    told = page.locator("aq-messages").get_by_text(leader.t("update.refused.unsigned"))
+    expect(told).to_be_visible(timeout=60_000)
+    expect(page.locator("aq-messages")).to_contain_text(fingerprint(new))
+
+    # Signed, but the listing was touched on its way: the signature does not fit it.
+    def touch(route: Route) -> None:
+        listing = json.loads(urllib.request.urlopen(route.request.url, timeout=10).read())
+        listing["signed"] = {"number": 99, "issued_at": "2027-01-01T00:00:00.000Z", "key": "release-x"}
+        listing["signed"]["signature"] = listing["keyset"]["signature"]
+        route.fulfill(json=listing)
+
+    page.route("**/app/shell.json", touch)
+    page.evaluate(CHECK)
+    told = page.locator("aq-messages").get_by_text(leader.t("update.refused.foreign"))
+    expect(told).to_be_visible(timeout=60_000)
+    page.unroute_all()
+    assert running(leader) == old
+    assert page.evaluate("caches.keys()") == [f"shell-{old}"]
+
+    # The locked screen says it too, and the old version goes on.
+    page.locator(".bar .lock").click()
+    expect(page.locator("[data-news=refused]")).to_be_visible()
+    leader.unlock()
+    page.wait_for_selector("aq-onsite")
+
+    # The organisation signs: the same version comes in.
+    office.stop()
+    (tmp_path / "root.json").rename(root)
+    office.start()
+    page.evaluate(CHECK)
+    page.locator(".bar .lock").click()
+    offered = page.locator("[data-news=offered]")
+    expect(offered).to_contain_text(f"{fingerprint(old)} → {fingerprint(new)}", timeout=60_000)
+    expect(page.locator("[data-news=refused]")).to_have_count(0)
+    with page.expect_navigation(timeout=90_000):
+        leader.press("update.now", offered)
+    page.wait_for_selector("#words")
+    expect(page.locator("[data-news=changed]")).to_contain_text(fingerprint(new))
+    leader.unlock()
+    page.wait_for_selector("aq-onsite, aq-home")
+    assert running(leader) == new

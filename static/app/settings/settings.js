@@ -3,6 +3,8 @@
  */
 import { AqElement, html, icon, nothing } from '../element.js';
 import { LANGUAGES, LANGUAGE_NAMES } from '../i18n.js';
+import { fingerprint } from '../update.js';
+import { sayRefused } from '../version_news.js';
 import { checkBrowser, checkList } from '../vault/checks.js';
 import { confirm } from '../vault/confirmation.js';
 import { setPin } from '../vault/pin_pad.js';
@@ -22,7 +24,7 @@ export class AqSettings extends AqElement {
     super.connectedCallback();
     this.listen(this.app, 'status', () => this.requestUpdate());
     this.listen(this.app, 'theme', () => this.requestUpdate());
-    if (this.#updates) for (const type of ['ready', 'failed', 'caching', 'offered']) this.listen(this.#updates, type, () => this.requestUpdate());
+    if (this.#updates) for (const type of ['ready', 'failed', 'caching', 'offered', 'refused', 'running']) this.listen(this.#updates, type, () => this.requestUpdate());
     this.#check();
   }
 
@@ -135,13 +137,14 @@ export class AqSettings extends AqElement {
     const updates = this.#updates;
     const check = async () => {
       await updates.check();
-      if (!updates.offered) this.app.notify({ kind: 'ok', text: this.t('settings.update.none') });
+      if (updates.refused) sayRefused(this.app, updates);
+      else if (!updates.offered) this.app.notify({ kind: 'ok', text: this.t('settings.update.none') });
     };
     return html`
       <section class="card stack">
         <div><h2>${this.t('settings.about')}</h2><p class="meta">${this.t('settings.about.text')}</p></div>
         <dl class="facts">
-          <dt>${this.t('settings.version')}</dt><dd>${updates?.version ? updates.version.slice(0, 12) : this.t('settings.version.unknown')}</dd>
+          <dt>${this.t('settings.version')}</dt><dd>${updates?.running ? fingerprint(updates.running) : this.t('settings.version.unknown')}</dd>
         </dl>
         ${updates?.offline && updates.offline !== 'unknown' ? html`<p>${icon(updates.offline === 'ready' ? 'check' : 'clock')} ${this.t({ ready: 'update.offline', failed: 'update.failed', caching: 'update.caching' }[/** @type {'ready'} */ (updates.offline)])}</p>` : nothing}
         ${updates?.offered ? html`<button class="btn" type="button" @click=${() => /** @type {any} */ (this.app.shell).acceptUpdate()}>${icon('download')} ${this.t('update.now')}</button>`

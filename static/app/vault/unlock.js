@@ -6,6 +6,7 @@
  */
 import { languageSelect, stateOf } from '../bar.js';
 import { AqElement, html, icon, nothing } from '../element.js';
+import { versionNews } from '../version_news.js';
 import { addVault, chooser } from './chooser.js';
 import './pin_pad.js';
 import './provisional.js';
@@ -32,7 +33,7 @@ export class AqUnlock extends AqElement {
   connectedCallback() {
     super.connectedCallback();
     this.listen(this.app, 'status', () => this.requestUpdate());
-    this.listen(this.updates, 'offered', () => this.requestUpdate());
+    for (const type of ['offered', 'refused', 'running']) this.listen(this.updates, type, () => this.requestUpdate());
   }
 
   /** @param {string} pin */
@@ -76,9 +77,7 @@ export class AqUnlock extends AqElement {
             <p class="meta">${app.t(`state.${status.connection ?? 'offline'}`)}${status.waiting?.bytes ? ` · ${app.formatBytes(status.waiting.bytes)}` : ''}</p>
           </div>
         </section>
-        ${this.updates?.offered ? html`
-          <section class="notice info">${icon('download')}<p>${app.t('update.ready')}</p>
-            <button class="btn small" type="button" @click=${() => this.dispatchEvent(new CustomEvent('aq-update'))}>${app.t('update.now')}</button></section>` : nothing}
+        ${versionNews(app, this.updates, () => this.dispatchEvent(new CustomEvent('aq-update')))}
         ${pin ? nothing : this.#forgotten(n)}
         ${status.pinReady || !status.vaults ? nothing : addVault(app)}
       </main>
