@@ -20,6 +20,7 @@ from webapp import audit, material, versions
 from webapp.access import CONTENT, allow, as_author, current_account
 from webapp.models import db
 from webapp.visits import REPORT_NAMES, STATUS_NAMES, may_plan, visit_or_404
+from webapp.withdrawals import cited_by_reports, may_withdraw
 
 bp = Blueprint("visit_page", __name__)
 
@@ -69,13 +70,14 @@ def _context(row: Row[Any]) -> dict[str, Any]:
     kind = request.args.get("show", "")
     shown = material.timeline(row.channel, kind, everything=request.args.get("all") == "1")
     facility = db.session.execute(select(tables.facility).where(tables.facility.c.id == row.facility)).first()
+    members = material.team(row.channel, row.leader)
     quarantined = [
         each for each in current_app.extensions["aigaq"].quarantine() if each.get("channel") == row.channel
     ]
     return {
         "visit": row,
         "facility": facility,
-        "team": material.team(row.channel, row.leader),
+        "team": members,
         "timeline": shown,
         "show": kind,
         "everything": request.args.get("all") == "1",
@@ -88,6 +90,8 @@ def _context(row: Row[Any]) -> dict[str, Any]:
         "status_names": STATUS_NAMES,
         "report_names": REPORT_NAMES,
         "may_change": row.status != "closed" and may_plan(current_account(), row.group_id),
+        "may_withdraw": may_withdraw(current_account(), [each.person for each in members]),
+        "cited": cited_by_reports(current_account(), row.channel),
         "may_open": current_account().role == "keyholder",
         "answers": material.answers,
         "forms": {form.id: form.body for form in db.session.execute(select(tables.form))},

@@ -126,6 +126,28 @@ class Erasures:
         with reading(self._database) as connection:
             return set(connection.scalars(query))
 
+    def follow(self, channel: str, document: dict[str, Any]) -> bool:
+        """Erase what belongs to an erased interview and comes only now, under the same withdrawal; whether it does."""
+        interview = document.get("interview") or document.get("about")
+        id_ = str(document["_id"])
+        if not isinstance(interview, str) or id_.partition(":")[0] not in ERASABLE:
+            return False
+        columns = tables.erasure.c
+        query = select(columns.withdrawal, columns.requested_by, columns.at)
+        with reading(self._database) as connection:
+            row = connection.execute(
+                query.where(columns.channel == channel, columns.document == interview)
+            ).first()
+        if row is None:
+            return False
+        with writing(self._database) as connection:
+            own = {"channel": channel, "document": id_, "stub": None, "done": False}
+            connection.execute(insert(tables.erasure).values({**own, **row._mapping}))
+        detail: dict[str, object] = {"channel": channel, "documents": [id_]}
+        self._authorizer.audit("erasure", account=row.requested_by, subject=row.withdrawal, detail=detail)
+        self._erase(channel, id_)
+        return True
+
     def refuse(self, channel: str, document: dict[str, Any]) -> None:
         """A document that was erased before it arrived: its chunks go too."""
         chunks = [row for row in document.get("chunks") or [] if isinstance(row, dict)]

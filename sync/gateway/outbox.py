@@ -246,6 +246,8 @@ class Outbox:
             if reason is not None:
                 continue
             creators.setdefault(id_, [str(item.delivery.contents.document["created_by"])])
+            if id_ not in erased and rooms.erasures.follow(channel, item.delivery.contents.document):
+                erased.add(id_)
             if id_ in erased:
                 rooms.erasures.refuse(channel, item.delivery.contents.document)
             else:

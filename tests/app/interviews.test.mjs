@@ -43,6 +43,9 @@ test('a withdrawal destroys what it names and nothing else', () => {
     { _id: 'a1', type: 'medium', kind: 'audio', interview: 'i1' }, { _id: 'p1', type: 'medium', kind: 'photo', interview: 'i1' },
     { _id: 'a2', type: 'medium', kind: 'audio', interview: 'i2' }, { _id: 't1', type: 'testimony', interview: 'i1' }, { _id: 'n1', type: 'note' },
   ];
+  const notes = [{ _id: 'n1', type: 'note', about: 'i1' }, { _id: 'n2', type: 'note', about: 'i2' }, { _id: 'n3', type: 'note', about: null }];
+  assert.deepEqual(erasedBy('interview', 'i1', notes), ['n1']);
+  assert.deepEqual(erasedBy('recording', 'i1', notes), []);
   assert.deepEqual(erasedBy('recording', 'i1', docs), ['a1']);
   assert.deepEqual(erasedBy('interview', 'i1', docs).sort(), ['a1', 'i1', 'p1', 't1']);
   assert.deepEqual(erasedBy('sharing', 'i1', docs), []);

@@ -27,6 +27,15 @@ test('an empty visit is asked for everything a report needs', () => {
   assert.deepEqual(checkVisit(empty).map((check) => check.code), ['no-access', 'not-verified', 'no-interviews', 'no-findings']);
 });
 
+test('a talk with a child says who agreed and who was there', () => {
+  const child = (/** @type {any} */ change) => codes({ interviews: [{ ...SOUND.interviews[0], child: { assent: true, adult_consent: true, why_none: '', present: 'психолог', ...change } }] });
+  assert.deepEqual(child({}), []);
+  assert.deepEqual(child({ adult_consent: false, why_none: 'опекун в конфликте интересов' }), []);
+  assert.deepEqual(child({ adult_consent: false, why_none: ' ' }), ['child-rules']);
+  assert.deepEqual(child({ assent: false }), ['child-rules']);
+  assert.deepEqual(child({ present: '' }), ['child-rules']);
+});
+
 test('each weakness has a check of its own', () => {
   const finding = (change) => ({ findings: [{ ...SOUND.findings[0], ...change }] });
   const recommendation = (change) => ({ recommendations: [{ ...SOUND.recommendations[0], ...change }] });

@@ -3,17 +3,23 @@
 from __future__ import annotations
 
 import json
+import shutil
+from pathlib import Path
 from typing import Any
 
+import pytest
 from sqlalchemy import select
 
 from sync.authorization import Account
 from sync.database import reading
+from sync.errors import BadRequest
 from sync.gateway import tables
+from sync.gateway.erasure_list import ErasureList, Withdrawn
+from sync.gateway.restoring import declare_restored
 from sync.wire import sha256_hex, unb64
 from tests.fakes import Tablet
-from tests.personas import ALICE, KIM
-from tests.sync.conftest import World
+from tests.personas import ALICE, BOB, DANA, KIM
+from tests.sync.conftest import FACILITY, World, build
 
 MARKER = "МАРКЕР-7Q"
 
@@ -183,3 +189,122 @@ def test_the_office_withdraws_too(world: World, alice: Tablet, visit: str) -> No
     }
     world.engine.submit(visit, fields, author=ALICE)
     assert world.engine.read(visit, note["_id"])["erased"] is True  # type: ignore[index]
+
+
+def test_what_belongs_to_a_withdrawn_talk_and_comes_later_is_not_stored(
+    world: World, alice: Tablet, bob: Tablet, visit: str
+) -> None:
+    """The office withdraws the talk; a tablet that was away holds a recording and a note of it."""
+    interview = alice.document("interview", handle="А-1", category="adult", summary=MARKER, day="2026-05-12")
+    world.bring(alice, visit, interview)
+    world.bring(bob, visit, withdraw(bob, interview["_id"]))
+    document, _, chunks = alice.medium("audio", [b"a" * 700_000], caption=MARKER, interview=interview["_id"])
+    for chunk in chunks:
+        world.engine.media.put(sha256_hex(chunk), chunk)
+    deliver(world, alice, visit, document, alice.custody_key(document, b"k" * 32))
+    note = alice.document("note", text=MARKER, about=interview["_id"])
+    deliver(world, alice, visit, note)
+    assert world.engine.read(visit, document["_id"]) is None
+    assert world.engine.read(visit, note["_id"]) is None
+    assert world.engine.content_keys.get(visit, document["_id"]) is None
+    assert world.engine.media.held(map(sha256_hex, chunks)) == set()
+    assert archived(world, document["_id"]) == archived(world, note["_id"]) == [None]
+    assert not traces(world, MARKER.encode())
+    told = [line["erased"] for line in lines(world, ALICE, visit) if "erased" in line]
+    assert {document["_id"], note["_id"]} <= {id_ for ids in told for id_ in ids}
+
+
+def restored(world: World, backup: Path, *lists: Path) -> World:
+    """The whole instance as it was when `backup` was copied, declared restored."""
+    world.engine.documents.close()  # type: ignore[attr-defined]
+    world.engine.archive._database.dispose()
+    shutil.rmtree(world.folder)
+    shutil.copytree(backup, world.folder)
+    again = listed(world.folder, world)
+    engine = again.engine
+    files = [ErasureList(path) for path in lists]
+    declare_restored(
+        engine.documents, engine.archive._database, engine.media, engine.channels, engine.erasures, files
+    )
+    engine.rebuild()
+    return again
+
+
+def listed(folder: Path, world: World | None = None) -> World:
+    """A world that keeps the list of erasures, as the application does."""
+    known = {} if world is None else {"clock": world.clock, "authorizer": world.authorizer}
+    return build(folder, **known, erasure_list=ErasureList(folder / "erasures.ndjson"))
+
+
+def test_no_key_opens_it_after_a_restore_of_an_older_backup(tmp_path: Path) -> None:
+    world = listed(_made(tmp_path / "instance"))
+    world.engine.submit("reference", dict(FACILITY), author=DANA)
+    alice, bob = world.tablet(ALICE), world.tablet(BOB)
+    channel, card = alice.visit(BOB)
+    world.bring(alice, channel, card)
+    medium, chunks, key = recording(alice)
+    note = alice.document("note", text=MARKER)
+    deliver(world, alice, channel, medium, key)
+    world.bring(alice, channel, note)
+    for chunk in chunks:
+        world.engine.media.put(sha256_hex(chunk), chunk)
+    backup = tmp_path / "backup"
+    shutil.copytree(world.folder, backup)
+
+    world.bring(bob, channel, withdraw(bob, medium["_id"], note["_id"]))
+    beside = tmp_path / "erasures.ndjson"
+    shutil.copy(world.folder / "erasures.ndjson", beside)
+    again = restored(world, backup, beside)
+
+    assert again.engine.content_keys.get(channel, medium["_id"]) is None
+    assert again.engine.media.held(map(sha256_hex, chunks)) == set()
+    assert archived(again, medium["_id"]) == archived(again, note["_id"]) == [None]
+    assert again.engine.read(channel, medium["_id"])["erased"] is True  # type: ignore[index]
+    for trace in (MARKER.encode(), unb64(key["stanza"]), chunks[0][1000:1100]):
+        assert not traces(again, trace)
+    # A second restore of the same backup needs no copy: the instance's own list has taken it over, once.
+    assert len(ErasureList(again.folder / "erasures.ndjson").withdrawals()) == 1
+    # The tablet that offers it anew is refused.
+    deliver(again, alice, channel, medium, key)
+    assert again.engine.content_keys.get(channel, medium["_id"]) is None
+
+
+def test_a_restore_without_the_list_would_bring_it_back(tmp_path: Path) -> None:
+    """The positive control: without the list the backup's key opens."""
+    world = listed(_made(tmp_path / "instance"))
+    world.engine.submit("reference", dict(FACILITY), author=DANA)
+    alice = world.tablet(ALICE)
+    channel, card = alice.visit(BOB)
+    world.bring(alice, channel, card)
+    medium, _, key = recording(alice)
+    deliver(world, alice, channel, medium, key)
+    backup = tmp_path / "backup"
+    shutil.copytree(world.folder, backup)
+    world.bring(alice, channel, withdraw(alice, medium["_id"]))
+    again = restored(world, backup)
+    assert again.engine.content_keys.get(channel, medium["_id"]) is not None
+
+
+def test_the_list_survives_a_torn_line_and_refuses_a_damaged_one(tmp_path: Path) -> None:
+    path = tmp_path / "erasures.ndjson"
+    first = Withdrawn("visit-a", {"_id": "withdrawal:a", "erases": []}, "x", "2026-05-12T09:00:00.000Z")
+    second = Withdrawn("visit-a", {"_id": "withdrawal:b", "erases": []}, "x", "2026-05-12T09:00:00.000Z")
+    ErasureList(path).note(first)
+    with path.open("ab") as file:
+        file.write(b'{"v": 1, "channel": "vis')
+    kept = ErasureList(path)
+    kept.note(second)
+    kept.note(second)
+    kept.note_chunks(["a" * 64])
+    kept.note_chunks(["a" * 64])
+    assert ErasureList(path).withdrawals() == [first, second]
+    assert ErasureList(path).chunks() == {"a" * 64}
+    assert path.read_bytes().count(b"\n") == 3
+    path.write_bytes(b"nonsense\n" + path.read_bytes())
+    with pytest.raises(BadRequest, match="line 1"):
+        ErasureList(path).withdrawals()
+
+
+def _made(folder: Path) -> Path:
+    folder.mkdir()
+    return folder

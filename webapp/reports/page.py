@@ -26,6 +26,7 @@ from webapp.reports.outputs import OUTPUTS
 from webapp.reports.photos import UnfitPhotoError, strip
 from webapp.reports.word import BrokenTemplateError
 from webapp.visits import visible, visit_or_404
+from webapp.withdrawals import cited_by_reports
 
 bp = Blueprint("reports", __name__, cli_group=None)
 
@@ -121,6 +122,7 @@ def index() -> str:
         page=page,
         size=PAGE,
         chosen=chosen,
+        cited=[] if account.role == "council" else cited_by_reports(account),
         status_names=names,
         given={"status": chosen} if chosen else {},
     )

@@ -46,15 +46,15 @@ function byTime(a, b) {
  * The ids that a withdrawal destroys: nothing for sharing and publication, which only stop further use.
  * @param {Use} use
  * @param {string} interview
- * @param {Doc[]} docs media, identity, testimony and interview documents of the visit
+ * @param {Doc[]} docs media, identity, testimony, note and interview documents of the visit
  * @returns {string[]}
  */
 export function erasedBy(use, interview, docs) {
   const linked = docs.filter((doc) => doc.interview === interview);
-  const recordings = linked.filter((doc) => doc.type === 'medium' && doc.kind !== 'photo' && doc.kind !== 'sketch');
+  const recordings = linked.filter((doc) => doc.type === 'medium' && ['audio', 'video', 'appeal'].includes(doc.kind));
   if (use === 'recording') return recordings.map((doc) => doc._id);
   if (use !== 'interview') return [];
-  const own = docs.filter((doc) => doc._id === interview);
+  const own = docs.filter((doc) => doc._id === interview || (doc.type === 'note' && doc.about === interview));
   const all = [...linked.filter((doc) => ['medium', 'identity', 'testimony'].includes(doc.type)), ...own];
   return all.map((doc) => doc._id);
 }

@@ -16,7 +16,7 @@ import { consentState, erasedBy } from './consents.js';
  */
 export async function withdrawConsent(screen, interview, use) {
   const { app, channel } = screen;
-  const readings = await app.engine.list(channel, ['medium', 'identity', 'testimony', 'interview', 'consent', 'withdrawal']);
+  const readings = await app.engine.list(channel, ['medium', 'identity', 'testimony', 'note', 'interview', 'consent', 'withdrawal']);
   const standing = readings.filter((/** @type {Reading} */ reading) => !reading.erased);
   const erases = erasedBy(use, interview._id, standing.map((/** @type {Reading} */ reading) => reading.doc));
   const things = erases.filter((id) => id !== interview._id);

@@ -92,6 +92,11 @@ export default {
     kk: { other: 'Бұрынғы {n} ұсыным тексерілмеген.' }, en: { one: '{n} earlier recommendation is not verified.', other: '{n} earlier recommendations are not verified.' },
   },
   'wrapup.check.no-interviews': { ru: 'Нет ни одной беседы с людьми, которых здесь содержат.', kk: 'Мұнда ұсталатын адамдармен бірде-бір әңгіме жоқ.', en: 'There is no interview with anyone held here.' },
+  'wrapup.check.child-rules': {
+    ru: { one: 'В {n} беседе с ребёнком не сказано всего: согласен ли он сам, согласен ли взрослый или почему его не спросили, кто был рядом.', few: 'В {n} беседах с детьми не сказано всего: согласен ли ребёнок сам, согласен ли взрослый или почему его не спросили, кто был рядом.', many: 'В {n} беседах с детьми не сказано всего: согласен ли ребёнок сам, согласен ли взрослый или почему его не спросили, кто был рядом.', other: 'В {n} беседах с детьми не сказано всего: согласен ли ребёнок сам, согласен ли взрослый или почему его не спросили, кто был рядом.' },
+    kk: { other: 'Баламен болған {n} әңгімеде бәрі айтылмаған: баланың өзі келісті ме, ересек адам келісті ме немесе неге сұралмады, қасында кім болды.' },
+    en: { one: '{n} interview with a child does not say everything: whether the child agreed, whether an adult did or why nobody was asked, who was present.', other: '{n} interviews with children do not say everything: whether the child agreed, whether an adult did or why nobody was asked, who was present.' },
+  },
   'wrapup.check.no-findings': { ru: 'Нет ни одного готового вывода. Если проблем действительно нет, скажите, что именно вы проверили.', kk: 'Бірде-бір дайын тұжырым жоқ. Мәселе шынымен болмаса, нақты нені тексергеніңізді айтыңыз.', en: 'There is no finished finding. If there really is none, say what you checked.' },
   'wrapup.check.draft-findings': {
     ru: { one: '{n} проблема осталась черновиком и не войдёт в отчёт.', few: '{n} проблемы остались черновиками и не войдут в отчёт.', many: '{n} проблем остались черновиками и не войдут в отчёт.', other: '{n} проблемы остались черновиками и не войдут в отчёт.' },

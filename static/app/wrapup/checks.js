@@ -53,6 +53,7 @@ export function checkVisit(material) {
   say('no-deadline', ids(recommendations.filter((doc) => !doc.deadline)));
   say('vague', ids(recommendations.filter((doc) => String(doc.text ?? '').trim().length < SHORTEST_RECOMMENDATION)));
   say('repeated-text', ids(recommendations.filter((doc) => !doc.repeats && sameAsEarlier(doc, brief))));
+  say('child-rules', ids(interviews.filter((doc) => doc.child && !childRulesKept(doc.child))));
   say('no-summary', ids(interviews.filter((doc) => !String(doc.summary ?? '').trim())));
   say('open-forms', ids(submissions.filter((doc) => !doc.complete)));
   return checks;
@@ -65,6 +66,14 @@ export function checkVisit(material) {
 export function accessOf(events) {
   const said = events.filter((event) => event.kind === 'access');
   return said.length ? said[said.length - 1].data?.access ?? null : null;
+}
+
+/**
+ * A child has said yes, and an adult too, or it is said why nobody was asked, and who was there.
+ * @param {{assent: boolean, adult_consent: boolean, why_none: string, present: string}} child
+ */
+export function childRulesKept({ assent, adult_consent: adult, why_none: why, present }) {
+  return Boolean(assent && (adult || String(why ?? '').trim()) && String(present ?? '').trim());
 }
 
 /**
