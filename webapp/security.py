@@ -37,18 +37,53 @@ HEADERS = {
     "Content-Security-Policy": CONTENT_POLICY,
     "X-Content-Type-Options": "nosniff",
     "X-Frame-Options": "DENY",
-    # A plan's or a visit's address must not travel to anyone.
+    # A plan's or a visit's address must not travel to anyone. Within the office it does: behind TLS, forms are
+    # checked by it too.
     "Referrer-Policy": "same-origin",
     "Cross-Origin-Opener-Policy": "same-origin",
     "Cross-Origin-Resource-Policy": "same-origin",
-    "Permissions-Policy": "geolocation=(), payment=(), usb=(), camera=(self), microphone=(self)",
 }
+
+# What pages may ask of a device: only the tablet's app anything at all. Names that Chromium knows: it complains
+# of others on every page.
+_TABLET_ONLY = (
+    "camera",
+    "microphone",
+    "screen-wake-lock",
+    "publickey-credentials-get",
+    "publickey-credentials-create",
+)
+_NOBODY = (
+    "accelerometer",
+    "bluetooth",
+    "display-capture",
+    "geolocation",
+    "gyroscope",
+    "hid",
+    "idle-detection",
+    "local-fonts",
+    "magnetometer",
+    "midi",
+    "payment",
+    "serial",
+    "usb",
+    "web-share",
+    "xr-spatial-tracking",
+)
+PERMISSIONS = ", ".join(f"{name}=()" for name in sorted((*_TABLET_ONLY, *_NOBODY)))
+TABLET_PERMISSIONS = ", ".join(
+    f"{name}=({'self' if name in _TABLET_ONLY else ''})" for name in sorted((*_TABLET_ONLY, *_NOBODY))
+)
 
 csrf = CSRFProtect()
 
 
 def protect(response: Response) -> Response:
     """Add the policy headers; only the shell and design files may lie in a cache."""
+    tablet = request.blueprint == "shell"
+    response.headers["Permissions-Policy"] = TABLET_PERMISSIONS if tablet else PERMISSIONS
+    if request.path.startswith(("/app", "/sync/")):
+        response.headers["Referrer-Policy"] = "no-referrer"
     for name, value in HEADERS.items():
         response.headers.setdefault(name, value)
     if request.endpoint == "static":

@@ -7,8 +7,9 @@ import os
 import signal
 from pathlib import Path
 from types import TracebackType
+from urllib.parse import urlsplit
 
-from playwright.sync_api import BrowserContext, ConsoleMessage, Page, Playwright
+from playwright.sync_api import BrowserContext, ConsoleMessage, Page, Playwright, Request
 
 CHROMIUM = "/usr/bin/chromium"
 ARGUMENTS = [
@@ -23,6 +24,10 @@ ARGUMENTS = [
 MEDIA_GRANTED = "--use-fake-ui-for-media-stream"
 SIZES = {"desktop": (1280, 800), "tablet": (820, 1180), "phone": (390, 844)}
 
+
+# A page that breaks the policy says so on its console: worded by the browser, and by this in words of our own.
+TELL_VIOLATIONS = """addEventListener('securitypolicyviolation', (event) => console.error(
+  `policy violated: ${event.effectiveDirective} ${event.blockedURI} ${event.sourceFile ?? ''}:${event.lineNumber}`));"""
 
 # Tablets that are open now: a failed test leaves pictures of them.
 OPEN_TABLETS: list[Tablet] = []
@@ -47,6 +52,9 @@ class Tablet:
         self._media = media
         self.context: BrowserContext | None = None
         self.errors: list[str] = []
+        # What the content policy forbids, and requests to anywhere but the servers that the test has opened.
+        self.violations: list[str] = []
+        self._origins: set[str] = set()
 
     def open(self) -> Page:
         """Start the browser; the page that it opens with."""
@@ -64,6 +72,9 @@ class Tablet:
         self.context.set_default_timeout(20_000)
         OPEN_TABLETS.append(self)
         page = self.context.pages[0] if self.context.pages else self.context.new_page()
+        self.context.add_init_script(TELL_VIOLATIONS)
+        self.context.on("console", self._on_policy)
+        self.context.on("request", self._on_request)
         page.on("pageerror", lambda error: self.errors.append(str(error)))
         page.on("console", self._on_console)
         return page
@@ -72,6 +83,20 @@ class Tablet:
         # A server that is not there is no error of the page's; everything else is.
         if message.type == "error" and "net::ERR_" not in message.text and "htmx:" not in message.text:
             self.errors.append(message.text)
+
+    def _on_policy(self, message: ConsoleMessage) -> None:
+        if "policy violated" in message.text or "Content Security Policy" in message.text:
+            self.violations.append(message.text)
+
+    def _on_request(self, request: Request) -> None:
+        address = urlsplit(request.url)
+        if address.scheme not in ("http", "https", "ws", "wss"):
+            return  # blob: and the browser's own
+        origin = f"{address.scheme}://{address.netloc}"
+        if request.is_navigation_request() and address.hostname in ("localhost", "127.0.0.1"):
+            self._origins.add(origin)
+        elif origin not in self._origins:
+            self.violations.append(f"request to another origin: {request.url}")
 
     @property
     def page(self) -> Page:
@@ -83,6 +108,7 @@ class Tablet:
             self.context.close()
             self.context = None
             OPEN_TABLETS.remove(self)
+        assert not self.violations, self.violations
 
     def kill(self) -> None:
         """End every process of this profile at once, as a dead battery does."""
