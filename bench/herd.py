@@ -85,10 +85,10 @@ class Member:
     def __post_init__(self) -> None:
         self._connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=300)
         # Where delivering requests carry a nonce of the server, this is how the tablet gets one.
-        self.tablet.fresh_nonce = self._nonce  # type: ignore[attr-defined]
+        self.tablet.fresh_nonce = self._nonce
 
     def first_sync(self) -> None:
-        token = self._session()
+        token = self.session()
         found: set[str] = set()
         channels: dict[str, str | None] = {}
         for _ in range(3):
@@ -107,7 +107,7 @@ class Member:
         def headers() -> dict[str, str]:
             return {**self.tablet.headers("POST", path, self.body), "Content-Type": "application/json"}
 
-        answer = json.loads(self._request("POST", path, self.body, headers))
+        answer = json.loads(self.request("POST", path, self.body, headers))
         keys = self.tablet.keyset["set"]["keys"]
         for row in answer["receipts"]:
             if "receipt" not in row or "quarantined" in row:
@@ -136,19 +136,19 @@ class Member:
             envelopes.append(envelope)
         self.body = json.dumps({"envelopes": envelopes}).encode()
 
-    def _session(self) -> str:
+    def session(self) -> str:
         nonce = self._json("/sync/session/challenge", {"device": self.tablet.id})["nonce"]
         asked = {"device": self.tablet.id, "nonce": nonce, "signature": self.tablet.proof(nonce)}
         return str(self._json("/sync/session", asked)["token"])
 
     def _nonce(self, device: str) -> str:
-        self._request("GET", "/sync/hello", None, lambda: {"Aigaq-Device": device})
+        self.request("GET", "/sync/hello", None, lambda: {"Aigaq-Device": device})
         return str(self._last_headers["Aigaq-Nonce"])
 
     def _changes(self, token: str, channels: dict[str, str | None], found: set[str]) -> list[tuple[str, Any]]:
         asked = json.dumps({"channels": {"reference": None, **channels}, "packs": True}).encode()
         headers = {"Authorization": f"Bearer {token}", "Accept-Encoding": "gzip"}
-        answer = gzip.decompress(self._request("POST", "/sync/changes", asked, lambda: headers))
+        answer = gzip.decompress(self.request("POST", "/sync/changes", asked, lambda: headers))
         packs, channel, ended = [], "", False
         for line in map(json.loads, answer.splitlines()):
             channel = line.get("channel", channel)
@@ -167,7 +167,7 @@ class Member:
         box = AESGCM(unb64(pack["key"]))
         for number, each in enumerate(pack["ranges"]):
             headers = {"Authorization": f"Bearer {token}"}
-            sealed = self._request("GET", f"/sync/packs/{each['sha256']}", None, lambda: headers)  # noqa: B023
+            sealed = self.request("GET", f"/sync/packs/{each['sha256']}", None, lambda: headers)  # noqa: B023
             if sha256_hex(sealed) != each["sha256"]:
                 raise SystemExit("a range has another hash")
             nonce = frame_nonce(number, last=number == len(pack["ranges"]) - 1)
@@ -177,9 +177,9 @@ class Member:
 
     def _json(self, path: str, body: Any) -> Any:
         headers = {"Content-Type": "application/json"}
-        return json.loads(self._request("POST", path, json.dumps(body).encode(), lambda: headers))
+        return json.loads(self.request("POST", path, json.dumps(body).encode(), lambda: headers))
 
-    def _request(
+    def request(
         self, method: str, path: str, body: bytes | None, headers: Callable[[], dict[str, str]]
     ) -> bytes:
         attempt = 0
