@@ -80,10 +80,18 @@ class CouchFront:
         return Feed(self._ordered(channel, rows), last, told.get("pending"))
 
     def missing(self, channel: str, revisions: Mapping[str, Sequence[str]]) -> dict[str, Gap]:
+        gaps: dict[str, Gap] = {}
+        if not self._server.is_couchdb():
+            # Such a server knows leaves and bodies only, and is asked for ancestors one by one. What is not there
+            # at all (nearly everything that a replicator brings) is found out with one question.
+            present = self._present(channel, list(revisions))
+            gaps = {id_: Gap(tuple(revs)) for id_, revs in revisions.items() if revs and id_ not in present}
+            revisions = {id_: revs for id_, revs in revisions.items() if id_ in present}
+            if not revisions:
+                return gaps
         body = {id_: list(revs) for id_, revs in revisions.items()}
         told = self._post(channel, "_revs_diff", body=body).json()
         known = {} if self._server.is_couchdb() else self._known(channel, list(told))
-        gaps: dict[str, Gap] = {}
         for id_, row in told.items():
             lacking = tuple(rev for rev in row["missing"] if rev not in known.get(id_, ()))
             if lacking:
@@ -257,12 +265,14 @@ class CouchFront:
             for row in rows
         )
 
-    def _known(self, channel: str, ids: Sequence[str]) -> dict[str, set[str]]:
-        """Every revision id of these documents, bodies or not."""
-        known: dict[str, set[str]] = {}
-        # A feed by ids is read whole by such a server: not for documents that are not there at all.
+    def _present(self, channel: str, ids: Sequence[str]) -> set[str]:
+        """Those of these documents that are there, deleted or not."""
         told = self._post(channel, "_all_docs", body={"keys": list(ids)}).json()["rows"] if ids else []
-        ids = [row["id"] for row in told if "error" not in row]
+        return {row["id"] for row in told if "error" not in row}
+
+    def _known(self, channel: str, ids: Sequence[str]) -> dict[str, set[str]]:
+        """Every revision id of these documents, which are there; bodies or not."""
+        known: dict[str, set[str]] = {}
         for start in range(0, len(ids), IDS_AT_ONCE):
             rows = self._rows(channel, None, ids=list(ids[start : start + IDS_AT_ONCE]))
             for id_, leaves in self._bodies(channel, rows).items():

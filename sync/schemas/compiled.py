@@ -65,6 +65,9 @@ def _field(field: fields.Field[Any]) -> Check:
     checks += [check for validator in field.validators if (check := _validator(validator)) is not None]
     if len(checks) == 1:
         return checks[0]
+    if len(checks) == 2:  # Nearly always: a type and its length.
+        first, second = checks
+        return lambda value: first(value) and second(value)
     return lambda value: all(check(value) for check in checks)
 
 
@@ -89,7 +92,13 @@ def _each(inner: fields.Field[Any]) -> Check:
     def check(value: Any) -> bool:
         if type(value) is not list:
             return False
-        return all(nullable if item is None else valid(item) for item in value)
+        for item in value:  # Loops and not `all`, which makes a generator for every value.
+            if item is None:
+                if not nullable:
+                    return False
+            elif not valid(item):
+                return False
+        return True
 
     return check
 
@@ -103,7 +112,10 @@ def _mapping(field: fields.Dict) -> Check:
     def check(value: Any) -> bool:
         if type(value) is not dict:
             return False
-        return all(keys(key) and (nullable if item is None else values(item)) for key, item in value.items())
+        for key, item in value.items():
+            if not keys(key) or not (nullable if item is None else values(item)):
+                return False
+        return True
 
     return check
 
