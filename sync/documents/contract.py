@@ -209,6 +209,13 @@ class ListingRow:
 class ReplicatedStore(DocumentStore, Protocol):
     """Every method raises NotFound where there is no such channel, and StoreFailed."""
 
+    def put_edits(self, channel: str, revisions: Sequence[Incoming]) -> list[bool]:
+        """`put_revisions` of those that still follow a leaf, or begin a document that is not there; for each, whether it was stored.
+
+        One after the other: of two on the same parent the first is stored. The embedded store looks and writes in
+        one transaction. CouchDB has none: two writers at the same moment may both be stored, as two branches.
+        """
+
     def summary(self, channel: str) -> Summary:
         """Counts, and the place that `feed` calls now."""
 

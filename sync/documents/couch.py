@@ -18,6 +18,7 @@ from sync.documents.couch_channels import CouchChannels
 from sync.documents.couch_front import IDS_AT_ONCE, REVISIONS_AT_ONCE, CouchFront
 from sync.documents.couch_rows import Outgoing, ancestors, outgoing
 from sync.documents.couch_server import CouchServer, Place
+from sync.documents.tree import follows
 from sync.errors import NotFound, StoreFailed
 from sync.revisions import Leaf, content
 from sync.wire import canonical
@@ -78,6 +79,18 @@ class CouchStore(CouchFront):
             answers.append(each.key in new)
             new.discard(each.key)
         return answers
+
+    def put_edits(self, channel: str, revisions: Sequence[Incoming]) -> list[bool]:
+        known = self.read(channel, list({incoming.id for incoming in revisions}))
+        tips = {id_: {leaf.rev for leaf in leaves} for id_, leaves in known.items()}
+        following = []
+        for incoming in revisions:
+            if follows(incoming, tips.get(incoming.id)):
+                tips.setdefault(incoming.id, set()).difference_update(incoming.ancestors[:1])
+                tips[incoming.id].add(incoming.rev)
+                following.append(incoming)
+        stored = dict(zip(map(id, following), self.put_revisions(channel, following), strict=True))
+        return [stored.get(id(incoming), False) for incoming in revisions]
 
     def leaves(self, channel: str, document_id: str) -> list[Leaf]:
         return self.read(channel, [document_id]).get(document_id, [])

@@ -34,7 +34,7 @@ from sync.documents.embedded_tables import channel as channel_table
 from sync.documents.embedded_tables import counter as counter_table
 from sync.documents.embedded_tables import document as document_table
 from sync.documents.embedded_tables import revision as revision_table
-from sync.documents.tree import Node, Tree
+from sync.documents.tree import Node, Tree, follows
 from sync.errors import BadRequest, NotFound
 from sync.revisions import Leaf
 from sync.wire import mend_text
@@ -102,6 +102,13 @@ class EmbeddedStore:
         drop_traces(self._engine)
 
     def put_revisions(self, channel: str, revisions: Sequence[Incoming]) -> list[bool]:
+        return self._put(channel, revisions, following=False)
+
+    def put_edits(self, channel: str, revisions: Sequence[Incoming]) -> list[bool]:
+        return self._put(channel, revisions, following=True)
+
+    def _put(self, channel: str, revisions: Sequence[Incoming], *, following: bool) -> list[bool]:
+        """For each revision whether it was new. `following`: those that follow no leaf are left out."""
         if not revisions:
             return []
         # Serialised before the lock is taken: other writers wait for commits only.
@@ -113,6 +120,10 @@ class EmbeddedStore:
             limit = embedded_notes.revs_limit(connection, channel)
             new = []
             for incoming, body in zip(revisions, bodies, strict=True):
+                there = trees.get(incoming.id)
+                if following and not follows(incoming, there and [node.rev for node in there.leaves()]):
+                    new.append(False)
+                    continue
                 tree = trees.setdefault(incoming.id, Tree())
                 # Longer than what is remembered: it would be cut again at once.
                 new.append(tree.add(incoming, body, incoming.ancestors[: limit - 1]))

@@ -6,7 +6,7 @@ already there, and how a long history is cut. Knows no SQL.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -105,3 +105,10 @@ class Tree:
 
     def touched(self) -> list[Node]:
         return [node for node in self.nodes.values() if node.touched]
+
+
+def follows(incoming: Incoming, tips: Collection[str] | None) -> bool:
+    """Whether a revision goes on from one of `tips`, the document's leaves, or begins one that is not there (None)."""
+    if tips is None:
+        return not incoming.ancestors
+    return bool(incoming.ancestors) and incoming.ancestors[0] in tips

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import functools
 import json
 import sqlite3
-from collections.abc import Iterator
+import threading
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +17,8 @@ from sync.documents.contract import Incoming, Listing, ReplicatedStore, Wanted
 from sync.documents.embedded import EmbeddedStore
 from sync.errors import BadRequest, EditConflict, NotFound
 from sync.revisions import winner_order
-from tests.contracts.test_document_store import CHANNEL, incoming
+from tests.contracts.conftest import CHANNEL, Target
+from tests.contracts.test_document_store import incoming
 
 
 @pytest.fixture(params=["embedded"])
@@ -285,3 +289,65 @@ def test_a_file_of_before_the_leaves_column_is_brought_up(tmp_path: Path) -> Non
     assert again.feed(CHANNEL) == expected
     assert again.local(CHANNEL, "a") is None
     again.close()
+
+
+def race(tasks: list[Callable[[], object]]) -> list[object]:
+    """What each gives, or the error it raises, all begun at the same moment."""
+    start = threading.Barrier(len(tasks))
+
+    def run(task: Callable[[], object]) -> object:
+        start.wait(60)
+        try:
+            return task()
+        except EditConflict as conflict:
+            return conflict
+
+    with ThreadPoolExecutor(len(tasks)) as pool:
+        return list(pool.map(run, tasks))
+
+
+def test_of_edits_on_one_parent_one_is_stored_whoever_writes(target: Target) -> None:
+    stores = [target.open() for _ in range(2)]
+    stores[0].create_channel(CHANNEL)
+    first = incoming("a")
+    assert stores[0].put_edits(CHANNEL, [first]) == [True]
+    assert stores[1].put_edits(CHANNEL, [incoming("another beginning")]) == [False]
+    second, third = incoming("b", first), incoming("c", first)
+    onward = incoming("d", second)
+    assert stores[1].put_edits(CHANNEL, [second, third, onward, incoming("x", id_="note:2")]) == [
+        True, False, True, True,
+    ]  # fmt: skip
+    assert stores[0].put_edits(CHANNEL, [third, second]) == [False, False]
+    assert [leaf.rev for leaf in stores[0].leaves(CHANNEL, "note:1")] == [onward.rev]
+
+
+def test_edits_at_the_same_moment_leave_one_leaf(target: Target) -> None:
+    if not target.embedded:
+        pytest.skip("CouchDB looks and writes in two requests")
+    stores = [target.open() for _ in range(4)]
+    stores[0].create_channel(CHANNEL)
+    parent = incoming("a")
+    stores[0].put_revisions(CHANNEL, [parent])
+    for turn in range(5):
+        edits = [incoming(f"{turn} by {number}", parent) for number in range(len(stores))]
+        stored = race([
+            functools.partial(store.put_edits, CHANNEL, [edit])
+            for store, edit in zip(stores, edits, strict=True)
+        ])  # fmt: skip
+        assert sorted(map(str, stored)) == ["[False]", "[False]", "[False]", "[True]"]
+        parent = edits[stored.index([True])]
+        assert [leaf.rev for leaf in stores[0].leaves(CHANNEL, "note:1")] == [parent.rev]
+
+
+def test_of_writers_of_one_note_at_the_same_moment_one_is_told_it_succeeded(target: Target) -> None:
+    stores = [target.open() for _ in range(4)]
+    stores[0].create_channel(CHANNEL)
+    rev: str | None = None
+    for turn in range(5):
+        told = race([
+            functools.partial(store.put_local, CHANNEL, "checkpoint", f'{{"by":"{turn}.{number}"}}'.encode(), rev)
+            for number, store in enumerate(stores)
+        ])  # fmt: skip
+        (winner,) = [number for number, each in enumerate(told) if isinstance(each, str)]
+        rev = str(told[winner])
+        assert stores[0].local(CHANNEL, "checkpoint") == (rev, f'{{"by":"{turn}.{winner}"}}'.encode())

@@ -39,7 +39,8 @@ class Writes:
         self._doors = doors
         self._watch = watch
         self._following = Following(engine.catch_up)
-        # Two writers that follow the same revision: one of them is told of the conflict.
+        # Two writers that follow the same revision: one of them is told of the conflict. The store sees to it where
+        # it can; where it cannot (CouchDB's replication has no such question), at least in this process.
         self._editing = threading.Lock()
 
     def replicate(self, channel: str, caller: Caller, given: Sequence[object]) -> list[dict[str, Any]]:
@@ -88,7 +89,13 @@ class Writes:
                 leaves[incoming.id] = [Leaf(incoming.rev, incoming.doc, incoming.deleted, incoming.ancestors)]
                 storing.append(incoming)
                 answered.append({"ok": True, "id": incoming.id, "rev": incoming.rev})
-            self._store(channel, storing)
+            lost = self._store_edits(channel, storing)
+        if lost:  # Another process was quicker.
+            late = RowRefused("conflict", "Document update conflict.")
+            rows_lost = {(incoming.id, incoming.rev): _row(incoming.id, None, late) for incoming in lost}
+            answered = [rows_lost.get((row["id"], row.get("rev", "")), row) for row in answered]
+            refused += rows_lost.values()
+            storing = [incoming for incoming in storing if incoming not in lost]
         self._finish(channel, caller, storing, refused)
         return answered
 
@@ -130,13 +137,20 @@ class Writes:
         return owns
 
     def _store(self, channel: str, storing: Sequence[Incoming]) -> list[bool]:
-        if not storing:
-            return []
+        self._note_chunks(channel, storing)
+        return self._documents.put_revisions(channel, storing) if storing else []
+
+    def _store_edits(self, channel: str, storing: Sequence[Incoming]) -> list[Incoming]:
+        """Those that did not follow a leaf any more when it came to storing them."""
+        self._note_chunks(channel, storing)
+        stored = self._documents.put_edits(channel, storing) if storing else []
+        return [incoming for incoming, here in zip(storing, stored, strict=True) if not here]
+
+    def _note_chunks(self, channel: str, storing: Sequence[Incoming]) -> None:
         for incoming in storing:
             if incoming.doc.get("type") == "medium" and not incoming.deleted:
                 hashes = [row["sha256"] for row in incoming.doc["chunks"]]
                 self._engine.content_keys.note_chunks(channel, incoming.id, hashes)
-        return self._documents.put_revisions(channel, storing)
 
     def _forged(self, channel: str, known: Sequence[Incoming]) -> list[dict[str, Any]]:
         """A row for each revision that is here with another content: CouchDB would ignore it silently."""
