@@ -20,6 +20,7 @@ export function stateOf(status) {
   const n = status?.waiting?.documents ?? 0;
   const pending = n + (status?.waiting?.chunks ?? 0) > 0;
   const { connection = 'offline' } = status ?? {};
+  if (status?.rootMismatch && connection === 'online') return { kind: 'bad', icon: 'warning', key: 'state.foreign', n: 0 };
   if (connection === 'online') {
     return pending ? { kind: 'info', icon: 'upload', key: 'state.sending', n: n || status.waiting.chunks } : { kind: 'ok', icon: 'check', key: 'state.clear', n: 0 };
   }
@@ -81,6 +82,7 @@ export class AqBar extends AqElement {
         <button class="btn icon-only lock" type="button" aria-label=${this.t('shell.lock')} title=${this.t('shell.lock')}
           @click=${() => this.dispatchEvent(new CustomEvent('aq-lock', { bubbles: true }))}>${icon('lock')}</button>
       </header>
+      ${this.app.status?.rootMismatch ? html`<div class="notice bad foreign" role="alert">${icon('warning')}<p>${this.t('state.foreign.do')}</p></div>` : nothing}
     `;
   }
 

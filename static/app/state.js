@@ -50,6 +50,7 @@ export function stateBody(app) {
       ${'SyncManager' in window ? nothing : html`<p class="meta">${app.t('state.background')}</p>`}
       ${Math.abs(status.clockOffsetMs ?? 0) >= CLOCK_MS ? notice('wait', 'clock', app.t('state.clock', { minutes })) : nothing}
       ${status.damaged ? notice('bad', 'warning', app.t('state.damaged', { n: status.damaged })) : nothing}
+      ${status.rootMismatch ? notice('bad', 'warning', app.t('state.foreign.text')) : nothing}
       ${status.revoked ? notice('bad', 'warning', app.t('state.revoked')) : nothing}
     </div>
   `;

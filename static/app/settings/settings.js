@@ -9,6 +9,7 @@ import { checkBrowser, checkList } from '../vault/checks.js';
 import { confirm } from '../vault/confirmation.js';
 import { setPin } from '../vault/pin_pad.js';
 import { rehearse } from '../vault/words_form.js';
+import './passkey_card.js';
 import './words_change.js';
 
 export class AqSettings extends AqElement {
@@ -50,6 +51,7 @@ export class AqSettings extends AqElement {
             ${this.#choice('settings.theme', app.theme, ['auto', 'light', 'dark'].map((theme) => [theme, this.t(`settings.theme.${theme}`)]), (value) => app.setTheme(/** @type {any} */ (value)))}
           </section>
           ${this.#lock()}
+          <aq-passkey-card .app=${app}></aq-passkey-card>
           ${this.#label()}
         </div>
         <div class="stack loose">${this.#storage()}${this.#about()}${this.#erase()}</div>

@@ -78,6 +78,13 @@ export default {
     en: { one: '{n} record on the disk is damaged and set aside; the rest is open. Tell the office.', other: '{n} records on the disk are damaged and set aside; the rest is open. Tell the office.' },
   },
   'state.revoked': { ru: 'Офис отозвал этот планшет. То, что вы записали, всё равно отправляется; новые данные не приходят.', kk: 'Кеңсе бұл планшеттің рұқсатын қайтарып алды. Жазғаныңыз бәрібір жіберіледі; жаңа деректер келмейді.', en: 'The office has withdrawn this tablet. What you recorded is still sent; no new data arrives.' },
+  'state.foreign': { ru: 'Это не ваш сервер', kk: 'Бұл — сіздің сервер емес', en: 'Not your server' },
+  'state.foreign.do': { ru: 'Сервер показывает чужие ключи: ничего нового с него не берётся. Смените сеть и сообщите в офис.', kk: 'Сервер бөтен кілттерді көрсетіп тұр: одан жаңа ештеңе алынбайды. Желіні ауыстырып, кеңсеге хабарлаңыз.', en: 'The server shows foreign keys: nothing new is taken from it. Change the network and tell the office.' },
+  'state.foreign.text': {
+    ru: 'Сервер показывает ключи другой организации: возможно, соединение подменили. Ничего нового с него не берётся. Записывайте дальше: всё запечатывается ключами вашей организации. Смените сеть и сообщите в офис.',
+    kk: 'Сервер басқа ұйымның кілттерін көрсетіп тұр: байланыс ауыстырылған болуы мүмкін. Одан жаңа ештеңе алынбайды. Жаза беріңіз: бәрі өз ұйымыңыздың кілттерімен мөрленеді. Желіні ауыстырып, кеңсеге хабарлаңыз.',
+    en: 'The server shows the keys of another organisation: somebody may stand in between. Nothing new is taken from it. Go on recording: all of it is sealed to your own organisation’s keys. Change the network and tell the office.',
+  },
   'state.background': { ru: 'Этот браузер не отправляет в фоне: держите Айғақ открытым, пока идёт отправка. Разблокировать его не нужно.', kk: 'Бұл браузер фонда жібермейді: жіберу аяқталғанша Айғақты ашық ұстаңыз. Құлпын ашу қажет емес.', en: 'This browser does not send in the background: keep Aigaq open while it sends. It need not be unlocked.' },
 
   'update.ready': { ru: 'Готова новая версия. Записанное останется на месте.', kk: 'Жаңа нұсқа дайын. Жазылған деректер орнында қалады.', en: 'A new version is ready. What you recorded stays where it is.' },

@@ -65,6 +65,7 @@ export default {
   'vault.chooser.add': { ru: 'Добавить учётную запись', kk: 'Есептік жазба қосу', en: 'Add an account' },
 
   'vault.slip': { ru: 'Таких слов нет ни в одном списке. Исправить?', kk: 'Мұндай сөздер ешбір тізімде жоқ. Түзету керек пе?', en: 'No list has these words. Correct them?' },
+  'vault.slip.show': { ru: 'Показать и исправить', kk: 'Көрсетіп, түзету', en: 'Show and correct' },
   'vault.slip.none': { ru: 'похожего слова нет', kk: 'ұқсас сөз жоқ', en: 'no word is near it' },
   'vault.slip.asTyped': { ru: 'Открыть, как введено', kk: 'Енгізілгендей ашу', en: 'Open as typed' },
   'vault.rehearse': { ru: 'Проверить, помню ли слова', kk: 'Сөздерді есте сақтағанымды тексеру', en: 'Check that I know the words' },
@@ -121,6 +122,9 @@ export default {
   'vault.unlock.startOver.yes': { ru: 'Стереть', kk: 'Өшіру', en: 'Erase' },
   'vault.unlock.startOver.sure': { ru: 'Стереть неотправленное без возврата?', kk: 'Жіберілмегенін қайтарымсыз өшіру керек пе?', en: 'Erase what is undelivered, with no way back?' },
   'vault.damaged.title': { ru: 'Хранилище повреждено', kk: 'Қойма бүлінген', en: 'The vault is damaged' },
+
+  'vault.passkey.open': { ru: '4 слова и ключ доступа', kk: '4 сөз және кіру кілті', en: '4 words and the passkey' },
+  'vault.passkey.asking': { ru: 'Ждём ключ доступа…', kk: 'Кіру кілтін күтіп тұрмыз…', en: 'Waiting for the passkey…' },
 
   'vault.pin.title': { ru: 'Введите PIN', kk: 'PIN-кодты енгізіңіз', en: 'Enter the PIN' },
   'vault.pin.lead': { ru: 'Ключи ещё в памяти планшета.', kk: 'Кілттер әлі планшет жадында.', en: 'The keys are still in the tablet’s memory.' },

@@ -8,6 +8,7 @@ import { languageSelect, stateOf } from '../bar.js';
 import { AqElement, html, icon, nothing } from '../element.js';
 import { versionNews } from '../version_news.js';
 import { addVault, chooser } from './chooser.js';
+import { askPasskey } from './passkey.js';
 import './pin_pad.js';
 import './provisional.js';
 import './words_form.js';
@@ -15,7 +16,7 @@ import './words_form.js';
 export class AqUnlock extends AqElement {
   static properties = {
     updates: { attribute: false },
-    busy: { state: true }, failure: { state: true }, byWords: { state: true }, second: { state: true },
+    busy: { state: true }, failure: { state: true }, byWords: { state: true }, second: { state: true }, passkey: { state: true },
   };
 
   constructor() {
@@ -28,12 +29,20 @@ export class AqUnlock extends AqElement {
     this.byWords = false;
     /** The words are forgotten: the second vault is being made. */
     this.second = false;
+    /** Of the chosen vault. @type {import('./passkey.js').Passkey | null} */
+    this.passkey = null;
   }
 
   connectedCallback() {
     super.connectedCallback();
+    this.#look();
     this.listen(this.app, 'status', () => this.requestUpdate());
     for (const type of ['offered', 'refused', 'running']) this.listen(this.updates, type, () => this.requestUpdate());
+  }
+
+  async #look() {
+    this.passkey = null;
+    this.passkey = await this.app.engine.passkey().catch(() => null);
   }
 
   /** @param {string} pin */
@@ -68,7 +77,7 @@ export class AqUnlock extends AqElement {
           <h1 tabindex="-1">${damaged ? app.t('vault.damaged.title') : pin ? app.t('vault.pin.title') : app.t('vault.unlock.title')}</h1>
           <span class="meta">${[status.device?.name, pin ? app.t('vault.pin.lead') : ''].filter(Boolean).join(' · ')}</span>
         </div>
-        ${status.pinReady ? nothing : chooser(app, () => { this.failure = null; this.byWords = false; })}
+        ${status.pinReady ? nothing : chooser(app, () => { this.failure = null; this.byWords = false; this.#look(); })}
         ${pin ? this.#pin() : this.#words()}
         <section class="notice" role="status">
           ${icon(state.icon)}
@@ -107,8 +116,18 @@ export class AqUnlock extends AqElement {
 
   #words() {
     const { app } = this;
-    return html`<aq-words-form .app=${app} .action=${app.t('vault.unlock.open')} .working=${app.t('vault.unlock.opening')}
+    const second = this.passkey && { label: app.t('vault.passkey.open'), words: 4, give: (/** @type {string[]} */ words) => this.#byPasskey(words) };
+    return html`<aq-words-form .app=${app} .second=${second} .action=${app.t('vault.unlock.open')} .working=${app.t('vault.unlock.opening')}
       .give=${(/** @type {string[]} */ words) => this.#unlock(words)}></aq-words-form>`;
+  }
+
+  /** The first words and the passkey. What "Prepare" wants to know is the whole of them: this is no proof of it. @param {string[]} words */
+  async #byPasskey(words) {
+    this.failure = null;
+    const { app, passkey } = this;
+    if (!passkey) return;
+    const prf = await askPasskey(passkey);
+    app.setStatus(await app.engine.unlockWithPasskey(words, prf));
   }
 
   /** @param {string[]} words */
