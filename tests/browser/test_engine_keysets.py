@@ -82,9 +82,13 @@ def test_an_older_set_and_another_root_are_refused(tablet: Tablet, gateway: Engi
         gateway.keyset = offered
         page.evaluate("() => engine.lock()")
         page.evaluate("words => engine.unlock(words)", WORDS)
-        page.evaluate("() => engine.pull()")
+        status = page.evaluate("() => engine.pull()")
+        assert status["rootMismatch"] == (offered is not first)
         gateway.keyset = second
         page.evaluate(SAVE, [channel, offered["signature"]])
         page.evaluate("() => engine.deliver()")
         assert gateway.sealed_under[gateway.order[-1]] == "transport-2"
+    # A delivery does not take the warning back; a reading under the organisation's own keys does.
+    assert page.evaluate("async () => (await engine.status()).rootMismatch")
+    assert not page.evaluate("async () => (await engine.pull()).rootMismatch")
     assert code_of(page, "engine.ledger(argument)", channel) is None

@@ -10,7 +10,7 @@ from playwright.sync_api import Playwright, expect
 
 from tests.browser.chromium import Tablet
 from tests.browser.monitor import Monitor
-from tests.browser.on_site import ENGINE, allow, documents
+from tests.browser.on_site import CHANNEL, ENGINE, allow, documents
 from tests.browser.server import Server
 
 # A clock that a test can put forward: the auto-lock asks it, nothing else is hurried.
@@ -146,3 +146,49 @@ def test_a_recording_holds_the_auto_lock_and_is_kept_when_the_person_locks(leade
     medium = documents(leader, "medium")[0]["doc"]
     assert medium["state"] == "complete"
     assert medium["duration_ms"] > 2000
+
+
+OUT_OF_SIGHT = """hidden => {
+  Object.defineProperty(document, 'hidden', { configurable: true, get: () => hidden });
+  document.dispatchEvent(new Event('visibilitychange'));
+}"""
+
+
+def test_out_of_sight_the_tablet_locks_after_half_a_minute_and_not_before(leader: Monitor) -> None:
+    page = leader.page
+    page.evaluate(OUT_OF_SIGHT, True)
+    page.evaluate("window.ahead += 20_000")
+    # Back in time: the half minute begins anew the next time.
+    page.evaluate(OUT_OF_SIGHT, False)
+    page.evaluate(OUT_OF_SIGHT, True)
+    page.evaluate("window.ahead += 20_000")
+    page.evaluate(OUT_OF_SIGHT, False)
+    expect(page.locator("aq-onsite")).to_be_visible()
+    page.evaluate(OUT_OF_SIGHT, True)
+    page.evaluate("window.ahead += 31_000")
+    page.wait_for_selector("aq-unlock")
+
+
+def test_leaving_lists_what_has_no_summary_and_drops_even_what_a_pin_would_open(leader: Monitor) -> None:
+    page = leader.page
+    page.evaluate(f"{ENGINE}.setPin('{PIN}')")
+    page.wait_for_function("() => document.querySelector('aq-app').app.status.pinReady")
+    category = page.evaluate("document.querySelector('aq-app').app.label('categories', 'convict')")
+    handle = leader.begin_interview(category)
+    page.locator("aq-sealed textarea").first.type("Его ударили")
+    leader.go_to("onsite")
+    leaving = page.locator("aq-leaving")
+    leader.press("onsite.leave.button", leaving)
+    expect(leaving.locator(".list-item")).to_have_count(1)
+    expect(leaving.locator(".list-item")).to_contain_text(handle)
+    testimony = documents(leader, "testimony")[0]["doc"]["_id"]
+    channel = page.evaluate(CHANNEL)
+    leader.press("onsite.leave.yes", leaving)
+    page.wait_for_selector("#words")
+    assert page.locator("aq-pin-pad").count() == 0
+    leader.unlock()
+    refusal = page.evaluate(
+        f"async ([channel, id]) => {ENGINE}.openSealed(channel, id).then(() => null, error => error.code)",
+        [channel, testimony],
+    )
+    assert refusal == "sealed"

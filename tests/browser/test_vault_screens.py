@@ -17,6 +17,11 @@ from tests.browser.on_site import ENGINE
 from tests.browser.server import ROOT, Server, environment
 from tests.browser.words import pattern
 
+# What reaches beyond the right edge of the window, by its tag and text.
+WIDER = """() => [...document.querySelectorAll('body *')]
+  .filter(e => e.getBoundingClientRect().right > innerWidth + 1 && !e.closest('.sr-only, .tabs, svg') && e.checkVisibility())
+  .map(e => `${e.localName} ${e.textContent.trim().slice(0, 40)}`)"""
+
 
 @pytest.fixture(scope="module")
 def enrolled(playwright: Playwright, seeded: Path, tmp_path_factory: pytest.TempPathFactory) -> Enrolled:
@@ -68,7 +73,13 @@ def test_a_slip_is_asked_about_before_the_words_are_tried(leader: Monitor) -> No
     )
     page.fill("#words", " ".join([*leader.words[:3], slip(leader.words[3]), *leader.words[4:]]).upper())
     leader.press("vault.unlock.open")
-    fix = page.locator("aq-words-form .notice").get_by_role("button", name=leader.words[3], exact=True)
+    notice = page.locator("aq-words-form .notice")
+    # Hidden as the words are: whoever looks on learns which one it was, not what.
+    expect(notice).to_contain_text(leader.t("vault.retype.word", n="4"))
+    for word in (leader.words[3], slip(leader.words[3])):
+        expect(notice).not_to_contain_text(re.compile(re.escape(word), re.IGNORECASE))
+    leader.press("vault.slip.show", notice)
+    fix = notice.get_by_role("button", name=leader.words[3], exact=True)
     expect(fix).to_be_visible()
     assert page.evaluate("window.tried") == 0
     fix.click()
@@ -81,6 +92,7 @@ def test_a_word_that_is_in_no_list_can_be_tried_as_typed(leader: Monitor) -> Non
     page = leader.page
     page.fill("#words", " ".join([*leader.words[:5], "ыыыыыыы"]))
     leader.press("vault.unlock.open")
+    leader.press("vault.slip.show", page.locator("aq-words-form .notice"))
     expect(page.locator("aq-words-form .notice")).to_contain_text(leader.t("vault.slip.none"))
     leader.press("vault.slip.asTyped")
     expect(page.locator("aq-words-form .notice.bad")).to_be_visible()
@@ -166,6 +178,65 @@ def test_a_second_person_is_added_from_the_locked_screen_and_back(leader: Monito
     page.wait_for_selector("#words")
     leader.unlock()
     page.wait_for_selector("aq-home .today .btn")
+
+
+def test_changed_words_open_and_the_old_ones_do_not(leader: Monitor) -> None:
+    page = leader.page
+    leader.unlock()
+    page.wait_for_selector("aq-home .today .btn")
+    page.evaluate("document.querySelector('aq-app').app.go('settings')")
+    leader.press("settings.words", page.locator("aq-settings"))
+    dialog = page.locator("dialog[open]")
+    dialog.locator("ol.words li").first.wait_for()
+    words = dialog.locator("ol.words li").all_inner_texts()
+    old, again = dialog.locator("textarea").all()
+    old.fill(" ".join(leader.words))
+    again.fill(" ".join(reversed(words)))
+    leader.press("settings.words.save", dialog)
+    expect(dialog.locator(".notice.bad")).to_contain_text(leader.t("settings.words.differ"))
+    again.fill(" ".join(words))
+    leader.press("settings.words.save", dialog)
+    expect(dialog).to_have_count(0, timeout=60_000)
+    page.locator(".bar .lock").click()
+    page.wait_for_selector("#words")
+    page.fill("#words", " ".join(leader.words))
+    leader.press("vault.unlock.open")
+    expect(page.locator("aq-words-form .notice.bad")).to_be_visible(timeout=60_000)
+    leader.words = words
+    leader.unlock()
+
+
+def test_a_server_with_foreign_keys_is_said_in_words(leader: Monitor) -> None:
+    page = leader.page
+    leader.unlock()
+    page.wait_for_selector("aq-home .today .btn")
+    page.evaluate(
+        "() => { const { app } = document.querySelector('aq-app');"
+        " app.setStatus({ ...app.status, connection: 'online', rootMismatch: true }); }"
+    )
+    expect(page.locator("aq-bar [role=alert]")).to_contain_text(leader.t("state.foreign.do"))
+    page.locator("aq-bar .state").click()
+    expect(page.locator("dialog[open]")).to_contain_text(leader.t("state.foreign.text"))
+
+
+@pytest.mark.parametrize("language", ["ru", "kk", "en"])
+def test_nothing_is_wider_than_a_phone(leader: Monitor, language: str) -> None:
+    page = leader.page
+    page.set_viewport_size({"width": 390, "height": 844})
+    page.locator("select.language").select_option(language)
+    page.locator("[data-action=add-vault]").click()
+    page.wait_for_selector("aq-enrol .checks li.ok")
+    assert page.evaluate(WIDER) == []
+    page.locator("aq-enrol .btn.ghost").first.click()
+    page.wait_for_selector("#words")
+    assert page.evaluate(WIDER) == []
+    leader.language = language
+    leader.unlock()
+    page.wait_for_selector("aq-home .today .btn")
+    page.evaluate("document.querySelector('aq-app').app.go('settings')")
+    page.wait_for_selector("aq-settings [data-part=passkey]")
+    page.wait_for_selector("aq-settings .checks li.ok")
+    assert page.evaluate(WIDER) == []
 
 
 def test_how_to_install_is_drawn_and_what_to_do_is_said(leader: Monitor) -> None:
