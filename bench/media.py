@@ -5,16 +5,21 @@
 Real Chromium with a profile on the disk, random bytes, one application process as `./run.sh` serves it. In turn,
 round by round, in the same worker:
 
-- write, the project: frames through `appendFrame` (encrypted, flushed, hashed by ranges, noted), until the last
-  is acknowledged. Its floor: the same bytes through AES-GCM, SHA-256 and a raw OPFS write, one after the other,
-  flushed at the same cadence;
+- write, the project: frames through `appendFrame` from the page (encrypted, flushed, hashed by ranges, noted), until
+  the last is acknowledged, with nothing else to deliver. Its floor: the same bytes in the same worker through AES-GCM,
+  SHA-256 and a raw OPFS write, one flush for each frame, one step after the other. In turn by slices, first the one,
+  then the other: a disk that others use is slow for both;
 - upload, the project: `deliver` until the server holds every chunk (read, checked, signed, verified by the
   server, stored durably). Its floor: a plain PUT of the same bytes in pieces of 1 MiB to the same process, which
   writes each to a file and fsyncs it; one after the other and four at a time, the quicker counts.
 
+- at a recorder's own pace: frames of 300 kB (a second of video) and of 16 kB (of sound), one at a time with a pause
+  between them: how long each waits for its acknowledgement.
+
 Memory: the worker's and the page's JavaScript heaps with the buffers behind them, sampled after every 16 MiB, above
-what they held before (DevTools protocol); and how much the browser's renderer grew at its largest (resident).
-`write_ratio` and `upload_ratio` are the project's speed divided by the floor's. The last line is one JSON object.
+what they held before (DevTools protocol). Resident memory of the renderer, above what it held before: at its largest
+while the project writes and uploads (`renderer_growth_mb`), and what is left of it after the last slice was written
+(`renderer_kept_mb`). `write_ratio` and `upload_ratio` are the project's speed divided by the floor's. The last line is one JSON object.
 """
 
 from __future__ import annotations
@@ -25,19 +30,20 @@ import os
 import statistics
 import sys
 import tempfile
-import time
 from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
 
-from playwright.sync_api import CDPSession, Page, Worker, sync_playwright
+from playwright.sync_api import Page, Worker, sync_playwright
 
 from bench.first_sync import START, WORDS
+from bench.memory import Heaps, Resident
 from bench.peers import GatewayServer
 from tests.browser.chromium import Tablet
 from webapp import create_app
 
-SLICE_MIB = 16
+SLICE_MIB = 8
+PACED = {"video": 300_000, "audio": 16_000}
 # Pool of random frames; AES-GCM and SHA-256 take no notice of what they are given.
 POOL = """({ frameBytes, frames }) => {
   self.pool = Array.from({ length: frames }, () => {
@@ -60,6 +66,20 @@ APPEND = """async ({ frames }) => {
   }
   await under;
   return performance.now() - start;
+}"""
+# One at a time; what is measured is the wait for the acknowledgement.
+PACE = """async ({ size, frames, pauseMs }) => {
+  const waits = [];
+  for (let i = 0; i < frames; i += 1) {
+    await new Promise((resolve) => { setTimeout(resolve, pauseMs); });
+    const frame = crypto.getRandomValues(new Uint8Array(Math.min(size, 65536)));
+    const whole = new Uint8Array(size);
+    for (let at = 0; at < size; at += frame.length) whole.set(frame.subarray(0, size - at), at);
+    const start = performance.now();
+    await engine.appendFrame(medium, whole.buffer);
+    waits.push(performance.now() - start);
+  }
+  return waits.sort((a, b) => a - b);
 }"""
 FLOOR_OPEN = """async () => {
   const root = await navigator.storage.getDirectory();
@@ -141,98 +161,44 @@ class PlainGateway(GatewayServer):
         super().launch([*command[:-1], "bench.media:plain_app()"], *rest)
 
 
-class Heaps:
-    """JavaScript heaps of a page and its worker, with the buffers behind them, in bytes."""
-
-    def __init__(self, page: Page) -> None:
-        self._page = page
-        self._session: CDPSession = page.context.new_cdp_session(page)
-        self._worker: str | None = None
-        self._answers: dict[int, Any] = {}
-        self._next = 1
-        self._session.on("Target.attachedToTarget", self._attached)
-        self._session.on("Target.receivedMessageFromTarget", self._received)
-        self._session.send(
-            "Target.setAutoAttach", {"autoAttach": True, "waitForDebuggerOnStart": False, "flatten": False}
-        )
-        self._base = 0
-        self._base = self._used()
-        self.peak = 0
-
-    def sample(self) -> None:
-        self.peak = max(self.peak, self._used() - self._base)
-
-    def _used(self) -> int:
-        return sum(
-            int(heap["usedSize"]) + int(heap.get("backingStorageSize", 0))
-            for heap in (self._session.send("Runtime.getHeapUsage"), self._of_worker())
-        )
-
-    def _of_worker(self) -> dict[str, Any]:
-        number, self._next = self._next, self._next + 1
-        message = json.dumps({"id": number, "method": "Runtime.getHeapUsage"})
-        self._session.send("Target.sendMessageToTarget", {"sessionId": self._worker, "message": message})
-        deadline = time.monotonic() + 60
-        while number not in self._answers and time.monotonic() < deadline:
-            self._page.evaluate("() => 0")  # lets the driver hand over what has come
-        answer: dict[str, Any] = self._answers.pop(number)
-        return answer
-
-    def _attached(self, event: dict[str, Any]) -> None:
-        if event["targetInfo"]["type"] == "worker":
-            self._worker = event["sessionId"]
-
-    def _received(self, event: dict[str, Any]) -> None:
-        message = json.loads(event["message"])
-        if "result" in message:
-            self._answers[message["id"]] = message["result"]
-
-
-def renderer_mb(profile: Path) -> float:
-    """The most that any renderer of this profile's browser held so far (resident)."""
-    most = 0
-    for entry in Path("/proc").iterdir():
-        if not entry.name.isdigit():
-            continue
-        try:
-            command = (entry / "cmdline").read_bytes().decode("utf-8", "replace")
-            if "--type=renderer" not in command or str(profile) not in _ancestry(entry):
-                continue
-            lines = (entry / "status").read_text().splitlines()
-        except OSError:
-            continue
-        most = max(most, *(int(line.split()[1]) for line in lines if line.startswith("VmHWM")))
-    return most / 1024
-
-
-def _ancestry(entry: Path) -> str:
-    """Command lines of a process and of those that started it."""
-    lines = []
-    while entry.name not in ("0", "1"):
-        lines.append((entry / "cmdline").read_bytes().decode("utf-8", "replace"))
-        parent = [line for line in (entry / "status").read_text().splitlines() if line.startswith("PPid")]
-        entry = Path("/proc") / parent[0].split()[1]
-    return "\n".join(lines)
-
-
-def write(page: Page, worker: Worker, slices: list[int], heaps: Heaps) -> tuple[float, float]:
-    """Seconds of the project and of its floor, in turn by slices."""
-    ours = theirs = 0.0
-    for frames in slices:
-        ours += page.evaluate(APPEND, {"frames": frames}) / 1000
-        heaps.sample()
-        theirs += worker.evaluate(FLOOR_WRITE, {"frames": frames}) / 1000
+def write(
+    page: Page, worker: Worker, slices: list[int], heaps: Heaps, resident: Resident
+) -> tuple[list[float], list[float]]:
+    """Seconds of each slice, of the project and of its floor; they take turns in being first."""
+    ours: list[float] = []
+    theirs: list[float] = []
+    for number, frames in enumerate(slices):
+        if number % 2:
+            theirs.append(worker.evaluate(FLOOR_WRITE, {"frames": frames}) / 1000)
+        with resident:
+            ours.append(page.evaluate(APPEND, {"frames": frames}) / 1000)
+            heaps.sample()
+        if number % 2 == 0:
+            theirs.append(worker.evaluate(FLOOR_WRITE, {"frames": frames}) / 1000)
     return ours, theirs
 
 
-def run(playwright: Any, folder: Path, asked: argparse.Namespace) -> dict[str, list[float]]:
-    found: dict[str, list[float]] = {
-        "write": [],
-        "write_floor": [],
-        "upload": [],
-        "upload_floor": [],
-        "heap": [],
-    }
+def paced(page: Page) -> dict[str, dict[str, float]]:
+    """Milliseconds until a frame is acknowledged, at a recorder's pace: half of them, and the longest."""
+    found = {}
+    for kind, size in PACED.items():
+        waits = page.evaluate(PACE, {"size": size, "frames": 30, "pauseMs": 100})
+        found[kind] = {"median_ms": round(waits[len(waits) // 2], 1), "longest_ms": round(waits[-1], 1)}
+    return found
+
+
+def upload(page: Page, worker: Worker, resident: Resident) -> tuple[float, float]:
+    """Seconds of the project and of its floor's quicker way."""
+    puts = [worker.evaluate(FLOOR_PUT, {"lanes": 1}) / 1000]
+    with resident:
+        sent = page.evaluate(DELIVER) / 1000
+    puts.append(worker.evaluate(FLOOR_PUT, {"lanes": 4}) / 1000)
+    return sent, min(puts)
+
+
+def run(playwright: Any, folder: Path, asked: argparse.Namespace) -> list[dict[str, Any]]:
+    """What each round found."""
+    found: list[dict[str, Any]] = []
     frame = asked.frame_kib << 10
     total = asked.mib * (1 << 20) // frame
     each = max(1, min(total, SLICE_MIB * (1 << 20) // frame))
@@ -256,34 +222,39 @@ def run(playwright: Any, folder: Path, asked: argparse.Namespace) -> dict[str, l
             page.evaluate("() => engine.setUploadRule('ask')")
             for where in (page, worker):
                 where.evaluate(POOL, {"frameBytes": frame, "frames": min(32, total)})
-            for number in range(asked.rounds):
+            for _ in range(asked.rounds):
                 page.evaluate(BEGIN, channel)
                 worker.evaluate(FLOOR_OPEN)
                 # Once each without the clock: compilers and disks are warm for both.
                 page.evaluate(APPEND, {"frames": 8})
                 worker.evaluate(FLOOR_WRITE, {"frames": 8})
-                before = renderer_mb(tablet.profile)
-                heaps = Heaps(page)
-                ours, theirs = write(page, worker, slices, heaps)
+                page.evaluate("() => engine.deliver()")
+                heaps, resident = Heaps(page), Resident(tablet.profile)
+                ours, theirs = write(page, worker, slices, heaps, resident)
+                result: dict[str, Any] = {"write": ours, "write_floor": theirs, "kept": resident.now}
+                result["paced"] = paced(page)
                 page.evaluate("() => engine.finishMedium(medium, { duration_ms: 1 })")
-                puts = [worker.evaluate(FLOOR_PUT, {"lanes": 1}) / 1000]
-                sent = page.evaluate(DELIVER) / 1000
-                puts.append(worker.evaluate(FLOOR_PUT, {"lanes": 4}) / 1000)
+                if not asked.write_only:
+                    result["upload"], result["upload_floor"] = upload(page, worker, resident)
                 heaps.sample()
                 worker.evaluate(FLOOR_CLOSE)
-                grown = renderer_mb(tablet.profile) - before
-                for name, value in zip(found, (ours, theirs, sent, min(puts), heaps.peak / 1e6), strict=True):
-                    found[name].append(value)
-                found.setdefault("grown", []).append(grown)
-                print(
-                    f"round {number + 1}: write {ours:.2f} s, floor {theirs:.2f} s; upload {sent:.2f} s, floor "
-                    f"{puts[0]:.2f} s one by one, {puts[1]:.2f} s four at a time; heap +{heaps.peak / 1e6:.1f} MB; "
-                    f"renderer +{grown:.0f} MB",
-                    file=sys.stderr,
-                )
+                result |= {"heap": heaps.peak / 1e6, "grown": resident.peak, "load": os.getloadavg()[0]}
+                found.append(result)
+                print(json.dumps({name: rounded(value) for name, value in result.items()}), file=sys.stderr)
         finally:
             tablet.close()
     return found
+
+
+def rounded(value: Any) -> Any:
+    """For a person: of slices only the sum."""
+    return (
+        round(sum(value), 2)
+        if isinstance(value, list)
+        else value
+        if isinstance(value, dict)
+        else round(value, 2)
+    )
 
 
 def main() -> int:
@@ -291,26 +262,35 @@ def main() -> int:
     parser.add_argument("--mib", type=int, default=1024)
     parser.add_argument("--frame-kib", type=int, default=256, help="a second of video of 2 Mbit/s")
     parser.add_argument("--rounds", type=int, default=1)
+    parser.add_argument("--write-only", action="store_true", help="no upload")
     asked = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder, sync_playwright() as playwright:
         found = run(playwright, Path(folder), asked)
-    seconds = {name: statistics.median(values) for name, values in found.items()}
-    print(
-        json.dumps(
-            {
-                "bench": "media",
-                "mib": asked.mib,
-                "frame_kib": asked.frame_kib,
-                "write_mb_s": round(asked.mib * 1.048576 / seconds["write"], 1),
-                "upload_mb_s": round(asked.mib * 1.048576 / seconds["upload"], 1),
-                "write_ratio": round(seconds["write_floor"] / seconds["write"], 2),
-                "upload_ratio": round(seconds["upload_floor"] / seconds["upload"], 2),
-                "peak_heap_mb": round(max(found["heap"]), 1),
-                "renderer_growth_mb": round(max(found["grown"])),
-            }
-        )
-    )
+    print(json.dumps(summary(found, asked)))
     return 0
+
+
+def summary(found: list[dict[str, Any]], asked: argparse.Namespace) -> dict[str, Any]:
+    """The last line: medians over rounds; of slices also the median of their own ratios."""
+    said: dict[str, Any] = {"bench": "media", "mib": asked.mib, "frame_kib": asked.frame_kib}
+    mb = asked.mib * 1.048576
+    ours, theirs = (statistics.median(sum(one[name]) for one in found) for name in ("write", "write_floor"))
+    slices = [b / a for one in found for a, b in zip(one["write"], one["write_floor"], strict=True)]
+    said |= {
+        "write_mb_s": round(mb / ours, 1),
+        "write_ratio": round(theirs / ours, 2),
+        "write_ratio_of_slices": round(statistics.median(slices), 2),
+    }
+    if not asked.write_only:
+        sent, put = (statistics.median(one[name] for one in found) for name in ("upload", "upload_floor"))
+        said |= {"upload_mb_s": round(mb / sent, 1), "upload_ratio": round(put / sent, 2)}
+    return said | {
+        "peak_heap_mb": round(max(one["heap"] for one in found), 1),
+        "renderer_growth_mb": round(max(one["grown"] for one in found)),
+        "renderer_kept_mb": round(max(one["kept"] for one in found)),
+        "acknowledged": found[-1]["paced"],
+        "load": round(max(one["load"] for one in found), 1),
+    }
 
 
 if __name__ == "__main__":

@@ -62,7 +62,7 @@ export class Engine {
       database: storage.database, gateway: this.gateway, now: options.now, wake: () => this.deliveries.wake(),
     });
     this.passkey = new PasskeyMethods(this, () => this.#requireOwner());
-    this.courier = new Courier(storage, { now: options.now, require: () => this.#requireOwner(), taken: () => this.#taken() });
+    this.courier = new Courier(storage, { now: options.now, require: () => this.#requireOwner(), taken: () => this.#settle().then(() => this.deliveries.wake(GATHER_MS)) });
     this.delivery = new Delivery(storage.database, storage.files.readRange, this.gateway, (progress) => options.emit('progress', progress), this.media.around);
     this.reporter = new Reporter(storage.database, this.gateway);
     this.deliveries = new Schedule(() => this.#deliverOnce(), DELIVER_EVERY_MS);
@@ -337,15 +337,14 @@ export class Engine {
     if (round.connection === 'online' && !round.revoked) await this.reporter.tell();
     if (round.receipts > 0) this.#lastDelivery = new Date(this.options.now()).toISOString();
     await dropCarried(this.storage.database, this.storage.files);
-    await this.#taken();
+    await this.#settle();
     return { failed: round.connection !== 'online', again: round.left > 0, retryAfterMs: round.retryAfterMs };
   }
 
-  /** Receipts have come, or something to deliver. */
-  async #taken() {
+  /** Receipts have come. Wakes no round: within one, what may not go yet would make it run for ever. */
+  async #settle() {
     await Promise.all([this.#opened?.absorb(), this.storage.ballast.restore(false)]);
     await this.#count();
-    if (this.#waiting.documents + this.#waiting.chunks > 0 && this.#connection === 'online') this.deliveries.wake(GATHER_MS);
   }
 
   /** @returns {Promise<import('./replication/schedule.js').Outcome>} */

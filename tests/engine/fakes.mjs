@@ -3,6 +3,7 @@
 // Owns: a database that can lose its process between any two writes (`crashAfter`), files and places
 // beside it, and an organisation that opens envelopes and signs receipts. No timers.
 
+import { concat } from '../../static/engine/crypto/wire.js';
 import { Ballast } from '../../static/engine/store/ballast.js';
 
 /** Thrown where the process is gone: nothing after it happens. */
@@ -166,14 +167,10 @@ function memoryFiles(contents, database) {
     return {
       name,
       size: () => contents.get(name).length,
-      async append(bytes) {
+      async append(...parts) {
         if (database.fileFailure) throw database.fileFailure;
         database.take();
-        const before = contents.get(name);
-        const longer = new Uint8Array(before.length + bytes.length);
-        longer.set(before);
-        longer.set(bytes, before.length);
-        contents.set(name, longer);
+        contents.set(name, concat(contents.get(name), ...parts));
       },
       read: async (offset, length) => contents.get(name).slice(offset, offset + length),
       async truncate(size) { contents.set(name, contents.get(name).slice(0, size)); },

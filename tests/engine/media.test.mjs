@@ -106,7 +106,7 @@ test('7,200 seconds of sound leave the memory as it was', async () => {
   const tablet = await newTablet(await organisation());
   const kept = { size: 0 };
   tablet.storage.files.create = async () => ({
-    name: 'long', size: () => kept.size, append: async (bytes) => { kept.size += bytes.length; }, close: async () => {},
+    name: 'long', size: () => kept.size, append: async (...parts) => { for (const { length } of parts) kept.size += length; }, close: async () => {},
   });
   const { id } = await tablet.opened.recordings.start(CHANNEL, { kind: 'audio', mime: 'audio/webm' });
   const used = () => {

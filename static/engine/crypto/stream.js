@@ -27,17 +27,28 @@ export function frameNonce(number, last) {
 }
 
 /**
+ * Length prefix and ciphertext apart: putting them together costs as much as encrypting them.
+ * @param {CryptoKey} key
+ * @param {string} medium id
+ * @param {{number: number, last: boolean, plain: BufferSource}} frame
+ * @returns {Promise<[Bytes, Bytes]>}
+ */
+export async function sealParts(key, medium, { number, last, plain }) {
+  const params = { name: 'AES-GCM', iv: frameNonce(number, last), additionalData: utf8(medium) };
+  const sealed = new Uint8Array(await crypto.subtle.encrypt(params, key, plain));
+  const prefix = new Uint8Array(PREFIX);
+  new DataView(prefix.buffer).setUint32(0, sealed.length);
+  return [prefix, sealed];
+}
+
+/**
  * @param {CryptoKey} key
  * @param {string} medium id
  * @param {{number: number, last: boolean, plain: BufferSource}} frame
  * @returns {Promise<Bytes>} with its length prefix
  */
-export async function sealFrame(key, medium, { number, last, plain }) {
-  const params = { name: 'AES-GCM', iv: frameNonce(number, last), additionalData: utf8(medium) };
-  const sealed = new Uint8Array(await crypto.subtle.encrypt(params, key, plain));
-  const prefix = new DataView(new ArrayBuffer(PREFIX));
-  prefix.setUint32(0, sealed.length);
-  return concat(new Uint8Array(prefix.buffer), sealed);
+export async function sealFrame(key, medium, frame) {
+  return concat(...await sealParts(key, medium, frame));
 }
 
 /**

@@ -34,13 +34,13 @@ export class Chunks {
 
   /**
    * A whole frame, appended to the file.
-   * @param {Uint8Array} bytes
+   * @param {Uint8Array[]} parts
    * @returns {Promise<void>} its bytes are taken; hashing may go on
    */
-  push(bytes) {
+  async push(...parts) {
     this.#first ??= { frame: this.#frames, at: this.#filled };
     this.#frames += 1;
-    return this.#take(bytes);
+    for (const bytes of parts) await this.#take(bytes);
   }
 
   /** The last, shorter range, and every hash that is under way. */

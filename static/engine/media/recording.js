@@ -5,7 +5,7 @@
 // never again, also where its write failed (a nonce must not meet two plaintexts), so a failed write ends
 // the file. Knows no document.
 
-import { sealFrame } from '../crypto/stream.js';
+import { sealParts } from '../crypto/stream.js';
 import { Chunks } from './chunks.js';
 
 export class Recording {
@@ -38,16 +38,16 @@ export class Recording {
     const number = this.#next;
     this.#next += 1;
     const size = plain.byteLength;
-    const sealing = sealFrame(this.key, this.id, { number, last, plain });
+    const sealing = sealParts(this.key, this.id, { number, last, plain });
     sealing.catch(() => {}); // It is waited for in its turn.
     return this.inTurn(async () => {
       if (this.#fault) throw this.#fault;
       try {
         const frame = await sealing;
-        await this.file.append(frame);
+        await this.file.append(...frame);
         this.frames += 1;
         this.plainBytes += size;
-        await this.chunks.push(frame);
+        await this.chunks.push(...frame);
       } catch (error) {
         this.#fault = error;
         throw error;
