@@ -192,6 +192,7 @@
  * @property {Receipt | null} receipt verified
  * @property {string | null} quarantined
  * @property {string | null} error code of the last refusal
+ * @property {number} [v] version of the row's format; absent: 1
  * @property {boolean} [carried] another tablet's, brought by file: nothing of it is in this tablet's log
  */
 

@@ -46,6 +46,8 @@ export class Vaults {
       await vaults.register.load();
       vaults.current = await vaults.#engineOf((await vaults.register.last()).name);
     } catch (error) {
+      // A newer app has been here: its database does not open, and nothing was changed.
+      if (error instanceof Error && error.name === 'VersionError') throw new EngineError('newer-version', { what: 'database' });
       throw new EngineError('storage-refused', error instanceof Error ? error.name : undefined);
     }
     await vaults.#begin(await vaults.owner.claim());

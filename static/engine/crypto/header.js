@@ -15,6 +15,8 @@ import { deriveKey } from './passphrase.js';
 
 export const HEADER_SIZE = 192;
 const MAGIC = utf8('AIGAQHD1');
+/** The magic's last character is the format's version. */
+const DIGITS = 0x30;
 const FIELDS = 56;
 const BOX = 60;
 const HASH = HEADER_SIZE - 32;
@@ -49,12 +51,14 @@ export async function makeHeader({ vaultKey, vaultId, generation, words, cost })
 /**
  * @param {Bytes} bytes
  * @returns {Promise<Header | null>} null where they are no whole header
+ * @throws {EngineError} `newer-version`: whole, and of a format that this app does not know
  */
 export async function parseHeader(bytes) {
   if (bytes.length !== HEADER_SIZE) return null;
   const body = bytes.subarray(0, HASH);
   if (toHex(await sha256(body)) !== toHex(bytes.subarray(HASH))) return null;
-  if (toHex(bytes.subarray(0, 8)) !== toHex(MAGIC)) return null;
+  if (toHex(bytes.subarray(0, 7)) !== toHex(MAGIC.subarray(0, 7))) return null;
+  if (bytes[7] !== MAGIC[7]) throw new EngineError('newer-version', { what: 'header', version: bytes[7] - DIGITS });
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
   const cost = { memoryKib: view.getUint32(12), passes: view.getUint32(16) };
   // A header that asks for more than any of ours would hang the tablet instead of opening it.

@@ -6,6 +6,7 @@
 
 import { EngineError } from '../errors.js';
 import { Frames, chunkReader } from './frames.js';
+import { requireStream } from './stream_version.js';
 
 /**
  * @typedef {import('../crypto/wire.js').Bytes} Bytes
@@ -32,7 +33,7 @@ export class Playback {
    * @param {string} channel
    * @param {string} id
    * @returns {Promise<Playable>}
-   * @throws {EngineError} `sealed`, `not-here`, `erased`
+   * @throws {EngineError} `sealed`, `not-here`, `erased`, `newer-version`
    */
   async describe(channel, id) {
     const { doc } = await this.#readable(channel, id);
@@ -80,6 +81,7 @@ export class Playback {
     if (this.session.records.erased.has(id)) throw new EngineError('erased');
     const reading = await this.session.readings.get(channel, id);
     if (!reading || reading.doc.type !== 'medium') throw new EngineError('not-here');
+    requireStream(reading.doc);
     return reading;
   }
 

@@ -7,6 +7,7 @@
 import { PREFIX, scanFrames, TAG } from '../crypto/stream.js';
 import { Chunks } from './chunks.js';
 import { chunkWrites } from './recordings.js';
+import { isKnownStream } from './stream_version.js';
 
 /**
  * @param {import('../session.js').Session} session
@@ -22,7 +23,7 @@ export async function recoverMedia(session, recordings) {
   const recovered = [];
   for (const { id, channel, file, freed } of [...session.records.files.values()]) {
     const doc = (await session.readings.get(channel, id))?.doc;
-    if (freed || doc?.state !== 'recording') continue;
+    if (freed || doc?.state !== 'recording' || !isKnownStream(doc)) continue;
     const found = await cutToWholeFrames(session.storage.files, file);
     const writes = await chunkWrites(session, file, found.chunks);
     await recordings.saveEnded(channel, { ...doc, ...found, state: 'interrupted' }, { writes });

@@ -22,6 +22,7 @@ import { acknowledged } from './delivery.js';
 
 const EXPORT_MAGIC = 'AIGAQ-EXPORT-1\n';
 const RECEIPTS_MAGIC = 'AIGAQ-RECEIPTS-1\n';
+const NEWER = /^AIGAQ-(EXPORT|RECEIPTS)-([2-9]|[1-9]\d+)\n/;
 const ID = /^[0-9A-Z]{26}$/;
 const HASH = /^[0-9a-f]{64}$/;
 const CHUNK = 1 << 20;
@@ -51,7 +52,7 @@ export class Courier {
    * Takes over what another tablet exported. Twice is once.
    * @param {ArrayBuffer} bytes
    * @returns {Promise<{envelopes: number, chunks: number, bytes: number}>} what is new here
-   * @throws {EngineError} `no-vault`; `refused` with `not an export`, `cut short` or `own export`
+   * @throws {EngineError} `no-vault`; `newer-version`; `refused` with `not an export`, `cut short` or `own export`
    */
   async importCarried(bytes) {
     this.world.require();
@@ -130,6 +131,7 @@ export class Courier {
   async importReceipts(bytes) {
     this.world.require();
     const { database } = this.storage;
+    refuseNewer(new Uint8Array(bytes));
     const items = new Map(parseReceipts(text(new Uint8Array(bytes))).map((item) => [item.receipt?.envelope, item]));
     const keyset = await database.get('public', 'keyset');
     let received = 0;
@@ -164,6 +166,7 @@ export async function dropCarried(database, files) {
  *   rest: {sha256: string, bytes: import('../crypto/wire.js').Bytes}[]}>}
  */
 async function parseExport(bytes) {
+  refuseNewer(bytes);
   const start = EXPORT_MAGIC.length;
   const end = bytes.indexOf(10, start);
   if (end === -1 || end > MOST_HEAD || text(bytes.subarray(0, start)) !== EXPORT_MAGIC) throw new EngineError('refused', 'not an export');
@@ -180,6 +183,12 @@ async function parseExport(bytes) {
     at += size;
   }
   return { head, rest };
+}
+
+/** @param {import('../crypto/wire.js').Bytes} bytes @throws {EngineError} `newer-version` */
+function refuseNewer(bytes) {
+  const newer = NEWER.exec(String.fromCharCode(...bytes.subarray(0, 40)));
+  if (newer) throw new EngineError('newer-version', { what: newer[1].toLowerCase(), version: Number(newer[2]) });
 }
 
 /** @param {string} content @returns {any[]} */

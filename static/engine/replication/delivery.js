@@ -31,6 +31,8 @@ import { Uploads } from './uploads.js';
 /** One uploader among tabs and the service worker. */
 export const UPLOADER_LOCK = 'aigaq-uploader';
 
+/** Of outbox rows; those without `v` are of the first. */
+const OUTBOX_VERSION = 1;
 const BATCH = 100;
 /** Of JSON; the gateway takes 8 MiB. */
 const BATCH_BYTES = 6 << 20;
@@ -143,7 +145,7 @@ export class Delivery {
 
   /** @returns {Promise<OutboxRow[]>} */
   async #rowsWaiting() {
-    return (await this.database.all('outbox')).filter((row) => !row.receipt);
+    return (await this.database.all('outbox')).filter((row) => !row.receipt && isKnownRow(row));
   }
 }
 
@@ -153,6 +155,11 @@ export class Delivery {
  */
 export function acknowledged(row, item) {
   return { ...row, sealed: null, receipt: item.receipt, receiptSignature: item.signature, quarantined: item.quarantined ?? null, error: null };
+}
+
+/** A row of a newer version waits for the app that wrote it: it is neither offered nor changed. @param {OutboxRow} row */
+export function isKnownRow(row) {
+  return (row.v ?? 1) === OUTBOX_VERSION;
 }
 
 /** @param {OutboxRow[]} rows @returns {OutboxRow[]} the first ones that fit a request, at least one */

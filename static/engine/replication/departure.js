@@ -4,6 +4,7 @@
 // Owns: the rule that nothing goes without a verified receipt, and that only sealed bytes go out.
 
 import { concat, toBase64, utf8 } from '../crypto/wire.js';
+import { isKnownRow } from './delivery.js';
 import { readReleasable } from './ledger.js';
 import { toEngineError } from '../enrolment.js';
 import { Sender } from './sender.js';
@@ -119,7 +120,7 @@ export async function purge(session, channel) {
  */
 export async function exportUndelivered({ database, files }, now) {
   const device = await database.get('public', 'device');
-  const rows = (await database.all('outbox')).filter((row) => row.sealed);
+  const rows = (await database.all('outbox')).filter((row) => row.sealed && isKnownRow(row));
   const envelopes = rows.map(({ id, key, device: author, sealed, signature }) => ({ id, key, device: author, sealed: toBase64(sealed), signature }));
   const chunks = (await database.all('chunks')).filter((row) => !row.sent);
   const head = { device: device?.id ?? null, envelopes, chunks: chunks.map(({ sha256, size }) => ({ sha256, size })) };

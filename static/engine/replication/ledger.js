@@ -3,6 +3,8 @@
 // Owns: reading that out of records and rows. Nothing is called verified without a receipt whose
 // signature and hash were checked, and for a medium without every chunk being held by the server.
 
+import { isKnownRow } from './delivery.js';
+
 /**
  * @typedef {import('../session.js').Session} Session
  * @typedef {import('../types.js').Ledger} Ledger
@@ -22,7 +24,7 @@ export async function readLedger(session, channel) {
   const { database } = session.storage;
   /** @type {Map<string, ChunkRow[]>} */
   const chunks = groupByFile(await database.all('chunks'));
-  const errors = new Map((await database.all('outbox')).map((/** @type {OutboxRow} */ row) => [row.id, row.error]));
+  const errors = new Map((await database.all('outbox')).map((/** @type {OutboxRow} */ row) => [row.id, isKnownRow(row) ? row.error : 'newer-version']));
   /** @type {LedgerItem[]} */
   const items = [];
   for (const name of channel ? [channel] : session.records.channels.keys()) {

@@ -7,6 +7,7 @@
 
 import { verify } from '../crypto/signing.js';
 import { canonical } from '../crypto/wire.js';
+import { isKnownRow } from './delivery.js';
 import { adoptKept } from './keysets.js';
 
 /**
@@ -19,7 +20,7 @@ export async function absorbReceipts(session, writing) {
   await adoptKept(session);
   const { transport } = session.self.keyset.set.keys;
   // What is carried for others is none of this tablet's log: its receipts wait for their authors.
-  const all = (await database.all('outbox')).filter((row) => !row.carried);
+  const all = (await database.all('outbox')).filter((row) => !row.carried && isKnownRow(row));
   const rows = all.filter((row) => row.receipt);
   const abandoned = all.filter((row) => row.error === 'unsealable' && row.key !== transport.id);
   /** @type {import('../store/records.js').Entry[]} */
