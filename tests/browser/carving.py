@@ -30,6 +30,7 @@ ROW = re.compile(
     rb'"\x02id' + NUMBER + rb'"\x01v' + NUMBER + rb'"\x0ageneration' + NUMBER
     + rb'(?:"\x04upto' + NUMBER + rb'"\x05parts' + NUMBER + rb')?"\x05bytesB([\x80-\xff]{0,4}[\x00-\x7f])'
 )  # fmt: skip
+BUFFER = re.compile(rb'"\x05bytesB[\x80-\xff]{0,4}[\x00-\x7f]')
 MEDIUM_ID = re.compile(rb"medium:[0-9A-HJKMNP-TV-Z]{26}")
 
 
@@ -51,7 +52,6 @@ def attack(profile: Path, words: str) -> Loot:
     """Everything that these words open."""
     files = [path for path in profile.rglob("*") if path.is_file() and not path.is_symlink()]
     contents = [layer for path in files for layer in layers(path)]
-    raws = [path.read_bytes() for path in files]
     loot = Loot()
     headers = {header for content in contents for header in carve_headers(content)}
     loot.headers = len(headers)
@@ -68,7 +68,12 @@ def attack(profile: Path, words: str) -> Loot:
     for content in contents:
         loot.plain += open_rows(content, log_keys)
     media = {name for text in loot.plain for name in MEDIUM_ID.findall(text)}
-    loot.frames = [frame for raw in raws for frame in open_medium(raw, loot.keys, media)]
+    loot.frames = [
+        frame
+        for content in contents
+        for start in {0, *(match.end() for match in BUFFER.finditer(content))}
+        for frame in open_medium(content, start, loot.keys, media)
+    ]
     return loot
 
 
@@ -89,10 +94,7 @@ def open_header(header: bytes, words: str) -> bytes | None:
 def open_slots(content: bytes, key: bytes) -> dict[str, bytes]:
     """Keys by their names. A slot's box names its number: the file's beginning may lie anywhere among rows."""
     found = {}
-    for start in {
-        0,
-        *(match.end() for match in re.finditer(rb'"\x05bytesB[\x80-\xff]{0,4}[\x00-\x7f]', content)),
-    }:
+    for start in {0, *(match.end() for match in BUFFER.finditer(content))}:
         for number in range((len(content) - start) // SLOT):
             box = content[start + number * SLOT : start + (number + 1) * SLOT]
             plain = unbox(key, box, f"slot/{number}")
@@ -128,16 +130,17 @@ def open_rows(content: bytes, keys: dict[int, bytes]) -> Iterator[bytes]:
         yield from (plain for place in places if (plain := unbox(key, box, place)) is not None)
 
 
-def open_medium(raw: bytes, keys: dict[str, bytes], media: set[bytes]) -> Iterator[bytes]:
-    """The frames of a media file that any key opens, whichever medium it is."""
-    size = int.from_bytes(raw[:4])
-    if not 16 <= size <= len(raw) - 4:
+def open_medium(content: bytes, start: int, keys: dict[str, bytes], media: set[bytes]) -> Iterator[bytes]:
+    """The first frame of a media file that begins here, under any key that opens it, whichever medium it is."""
+    size = int.from_bytes(content[start : start + 4])
+    if not 16 <= size <= len(content) - start - 4:
         return
+    sealed = content[start + 4 : start + 4 + size]
     for key in keys.values():
         for name in media:
             for last in (0, 1):
                 try:
-                    yield AESGCM(key).decrypt(bytes(11) + bytes([last]), raw[4 : 4 + size], name)
+                    yield AESGCM(key).decrypt(bytes(11) + bytes([last]), sealed, name)
                 except InvalidTag:
                     continue
 
