@@ -19,6 +19,7 @@ ROOMS: dict[str, set[str]] = {
     "static/design": set(),
     "static/engine/client.js": {
         "static/engine/types.js",
+        "static/engine/listing.js",
         "static/engine/worker.js",
         "static/engine/errors.js",
     },

@@ -5,6 +5,7 @@
 // so the caller's copy is empty afterwards.
 
 import { EngineError } from './errors.js';
+import { placed } from './listing.js';
 
 export { EngineError } from './errors.js';
 
@@ -12,8 +13,9 @@ export { EngineError } from './errors.js';
  * @typedef {import('./types.js').Reading} Reading
  * @typedef {import('./types.js').EngineStatus} EngineStatus
  * @typedef {import('./types.js').Ledger} Ledger
- * @typedef {{resolve: (value: any) => void, reject: (error: Error) => void}} Waiting
+ * @typedef {{resolve: (value: any) => void, reject: (error: Error) => void, rows?: Reading[]}} Waiting
  */
+
 
 export class EngineClient extends EventTarget {
   /** @type {Worker} */ #worker;
@@ -126,9 +128,9 @@ export class EngineClient extends EventTarget {
   /** @param {string} channel @param {string} id @returns {Promise<Reading | null>} */
   get(channel, id) { return this.#call('get', [channel, id]); }
   /** @param {string} channel @param {string | string[]} type @returns {Promise<Reading[]>} oldest first */
-  list(channel, type) { return this.#call('list', [channel, type]); }
+  list(channel, type) { return this.#callForRows('list', [channel, type]); }
   /** @param {string | string[]} type @returns {Promise<Reading[]>} over all channels */
-  listAll(type) { return this.#call('listAll', [type]); }
+  listAll(type) { return this.#callForRows('listAll', [type]); }
   /** @param {string} key @param {any} value @returns {Promise<void>} */
   saveDraft(key, value) { return this.#call('saveDraft', [key, value]); }
   /** @param {string} key @returns {Promise<any>} null where there is none */
@@ -225,6 +227,11 @@ export class EngineClient extends EventTarget {
     });
   }
 
+  /** @param {string} method @param {any[]} args @returns {Promise<Reading[]>} what came in parts, without empty places */
+  async #callForRows(method, args) {
+    return (await this.#call(method, args) ?? []).filter(Boolean);
+  }
+
   /** @param {any} message */
   #receive(message) {
     if (message.event) {
@@ -234,9 +241,13 @@ export class EngineClient extends EventTarget {
     }
     const waiting = this.#waiting.get(message.id);
     if (!waiting) return;
+    if (message.part) {
+      waiting.rows = placed(message.part, waiting.rows);
+      return;
+    }
     this.#waiting.delete(message.id);
     if (message.error) waiting.reject(new EngineError(message.error.code, message.error.detail));
-    else waiting.resolve(message.result);
+    else waiting.resolve(waiting.rows ?? message.result);
   }
 
   /** @param {string} detail */

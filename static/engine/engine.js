@@ -29,8 +29,6 @@ const PULL_EVERY_MS = 25_000;
 /** What is saved within this time may still be superseded instead of being sent twice. */
 const GATHER_MS = 400;
 const TELL_MS = 100;
-/** Counting reads every row that waits: not at each save. */
-const COUNT_MS = 300;
 
 export class Engine {
   /** @type {import('./types.js').Connection} */ #connection = 'online';
@@ -40,7 +38,6 @@ export class Engine {
   /** @type {{id: string, label: string} | null} */ #device = null;
   /** @type {Opened | null} */ #opened = null;
   /** @type {ReturnType<typeof setTimeout> | null} */ #telling = null;
-  /** @type {ReturnType<typeof setTimeout> | null} */ #counting = null;
   #revoked = false;
   #rootMismatch = false;
   #closed = false;
@@ -190,18 +187,18 @@ export class Engine {
   /** @param {string} channel @param {string} id @param {any} choices @param {string[] | null} seen */
   settle(channel, id, choices, seen) { return this.#open.writing.settle(channel, id, choices, seen); }
   /** @param {string} channel @param {string} id */
-  versions(channel, id) { return this.#session.readings.versions(channel, id); }
+  versions(channel, id) { return this.readings.versions(channel, id); }
   /** @param {string} channel @param {any} fields @param {any} secret */
   saveSealed(channel, fields, secret) { return this.#open.writing.saveSealed(channel, fields, secret); }
   /** @param {string} channel @param {string} id */
   openSealed(channel, id) { return this.#open.writing.openSealed(channel, id); }
   /** @param {string} channel @param {string} id */
-  get(channel, id) { return this.#session.readings.get(channel, id); }
+  get(channel, id) { return this.readings.get(channel, id); }
   /** @param {string} channel @param {string | string[]} type */
-  list(channel, type) { return this.#session.readings.list(channel, type); }
+  list(channel, type) { return this.readings.list(channel, type); }
   /** @param {string | string[]} type */
-  listAll(type) { return this.#session.readings.listAll(type); }
-  channels() { return this.#session.readings.channels(); }
+  listAll(type) { return this.readings.list(null, type); }
+  channels() { return this.readings.channels(); }
   /** @param {any} fields */
   createVisit(fields) { return this.#open.writing.createVisit(fields); }
   /** @param {string} k @param {any} v */
@@ -258,6 +255,8 @@ export class Engine {
     return this.#opened;
   }
 
+  get readings() { return this.#session.readings; }
+
   get #session() {
     this.#requireOwner();
     return this.vault.session;
@@ -301,9 +300,12 @@ export class Engine {
       now: this.options.now,
       gateway: this.gateway,
       changed: (channel, ids) => { if (ids.length > 0) this.options.emit('changed', { channel, ids }); },
-      waiting: () => {
+      // Counting reads every row that waits: that is left to the round of delivery, which comes soon.
+      waiting: ({ documents, bytes }) => {
+        const { documents: had, bytes: size, chunks } = this.#waiting;
+        this.#waiting = { documents: had + documents, bytes: size + bytes, chunks };
         this.deliveries.wake(GATHER_MS);
-        this.#counting ??= setTimeout(() => { this.#counting = null; this.#count().catch(() => {}); }, COUNT_MS);
+        this.#tell();
       },
       status: () => this.#tell(),
     });

@@ -19,7 +19,7 @@ import { Writing } from './writing.js';
  * @property {() => number} now
  * @property {import('./replication/gateway.js').Gateway} gateway
  * @property {(channel: string, ids: string[]) => void} changed documents read differently now
- * @property {() => void} waiting something new is to be delivered
+ * @property {(more: {documents: number, bytes: number}) => void} waiting something new is to be delivered
  * @property {() => void} status
  */
 
@@ -35,9 +35,9 @@ export class Opened {
     this.writing = new Writing(session, {
       now,
       clockOffset: () => gateway.clockOffset,
-      saved: (channel, id) => {
+      saved: (channel, id, more) => {
         world.changed(channel, [id]);
-        world.waiting();
+        world.waiting(more);
       },
     });
     this.recordings = new Recordings(session, this.writing, { now, changed: world.status });

@@ -92,7 +92,7 @@ export class Session {
   /**
    * Durable when resolved, and visible from then on.
    * @param {Entry[]} entries
-   * @param {Write[]} [writes] rows in the same transaction
+   * @param {Write[] | Promise<Write[]>} [writes] rows in the same transaction; where they fail, nothing is written
    * @param {{spare?: boolean}} [how] `spare`: fails sooner than take the ballast's room
    * @throws {EngineError} `storage-full`: nothing of it was written
    */

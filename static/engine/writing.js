@@ -5,7 +5,7 @@
 // must not become a conflict with oneself. docs/documents.md; protocol.md, section 4.
 
 import { boxKey, open, seal } from './crypto/box.js';
-import { sealContentKey, sealEnvelope } from './crypto/sealing.js';
+import { prepareEnvelope, sealContentKey, SEAL_OVERHEAD } from './crypto/sealing.js';
 import { signEnvelope } from './crypto/signing.js';
 import { randomId, ulid } from './crypto/ulid.js';
 import { fromBase64, mend, randomBytes, sha256, text, toBase64, toHex, utf8 } from './crypto/wire.js';
@@ -14,6 +14,7 @@ import { base, baseBeside, content, merge, resolved, revisionId, standing } from
 import { paddedSize } from './store/blocks.js';
 
 /**
+ * @typedef {import('./crypto/wire.js').Bytes} Bytes
  * @typedef {import('./session.js').Session} Session
  * @typedef {import('./types.js').Reading} Reading
  * @typedef {import('./types.js').ContentKey} ContentKey
@@ -23,6 +24,8 @@ import { paddedSize } from './store/blocks.js';
  */
 
 /** What belongs to the same moment as a save: entries and rows of its transaction; `spare`: it may not take the ballast's room. @typedef {{entries?: Entry[], writes?: Write[], spare?: boolean}} Together */
+
+/** An envelope to come: its id, and sealing prepared for it. @typedef {{id: string, key: string, seal: Promise<(plain: Bytes) => Promise<Bytes>>}} Ahead */
 
 /** The newest schema that this app writes; a document of a newer one is only read. */
 const SCHEMA = 1;
@@ -36,10 +39,12 @@ const MOST_ANCESTORS = 1000;
 
 export class Writing {
   /** @type {Promise<unknown>} */ #turn = Promise.resolve();
+  /** @type {Ahead | null} the next envelope */ #ahead = null;
 
   /**
    * @param {Session} session
-   * @param {{now: () => number, clockOffset: () => number | null, saved: (channel: string, id: string) => void}} world
+   * @param {{now: () => number, clockOffset: () => number | null, saved: (channel: string, id: string, more: {documents: number, bytes: number}) => void}} world
+   *   `more`: what waits for delivery now and did not before
    */
   constructor(session, world) {
     this.session = session;
@@ -250,12 +255,12 @@ export class Writing {
    * @param {Together} together
    */
   async #write(channel, leaf, { entries = [], writes = [], spare = false }) {
-    const { records, self } = this.session;
-    const id = randomId();
+    const { records } = this.session;
+    const ahead = this.#nextEnvelope();
     const previous = await this.#untried(leaf.doc._id);
     const supersedes = previous ? [previous.id, ...previous.supersedes] : [];
     const count = records.count + 1;
-    const sealed = await this.#seal(id, {
+    const plain = pad({
       channel,
       document: leaf.doc,
       rev: leaf.rev,
@@ -266,23 +271,52 @@ export class Writing {
       count,
       keys: this.#keys(leaf.doc, entries),
     });
+    const size = plain.length + SEAL_OVERHEAD;
     /** @type {Entry} */
     const envelope = { t: 'envelope', e: {
-      id, n: count, channel, document: leaf.doc._id, rev: leaf.rev, supersedes,
-      at: leaf.doc.updated_at, size: sealed.length, receipt: null, quarantined: null,
+      id: ahead.id, n: count, channel, document: leaf.doc._id, rev: leaf.rev, supersedes,
+      at: leaf.doc.updated_at, size, receipt: null, quarantined: null,
     } };
-    /** @type {Write[]} */
-    const rows = [{ store: 'outbox', put: {
-      n: count, id, key: self.keyset.set.keys.transport.id, device: self.device.id, sealed: sealed.buffer,
-      signature: await signEnvelope(this.session.signingKey, id, sealed), size: sealed.length,
-      sha256: toHex(await sha256(sealed)), tried: false, receipt: null, quarantined: null, error: null,
-    } }];
-    if (previous) {
+    const rows = this.#sealed(ahead, count, plain).then((row) => {
+      /** @type {Write[]} */
+      const all = [{ store: 'outbox', put: row }];
       // It may have been tried since we looked: then both are delivered, which harms nobody.
-      rows.push({ store: 'outbox', key: previous.n, change: (row) => (row && !row.tried ? null : undefined) });
-    }
-    await this.session.commit([...entries, { t: 'doc', c: channel, l: leaf }, envelope], [...rows, ...writes], { spare });
-    this.world.saved(channel, leaf.doc._id);
+      if (previous) all.push({ store: 'outbox', key: previous.n, change: (old) => (old && !old.tried ? null : undefined) });
+      return [...all, ...writes];
+    });
+    rows.catch(() => {}); // It is thrown where the transaction awaits it.
+    // While the disk is at work.
+    rows.then(() => setTimeout(() => this.#prepare()), () => {});
+    await this.session.commit([...entries, { t: 'doc', c: channel, l: leaf }, envelope], rows, { spare });
+    this.world.saved(channel, leaf.doc._id, { documents: previous ? 0 : 1, bytes: size - (previous?.size ?? 0) });
+  }
+
+  /** @param {Ahead} ahead @param {number} n @param {Bytes} plain @returns {Promise<any>} the outbox row */
+  async #sealed({ id, key, seal: close }, n, plain) {
+    const sealed = await (await close)(plain);
+    const hash = toHex(await sha256(sealed));
+    const signature = await signEnvelope(this.session.signingKey, id, hash);
+    return {
+      n, id, key, device: this.session.self.device.id, sealed: sealed.buffer, signature, size: sealed.length,
+      sha256: hash, tried: false, receipt: null, quarantined: null, error: null,
+    };
+  }
+
+  /** @returns {Ahead} for one envelope */
+  #nextEnvelope() {
+    const { transport } = this.session.self.keyset.set.keys;
+    const ready = this.#ahead;
+    this.#ahead = null;
+    if (ready && ready.key === transport.id) return ready;
+    const id = randomId();
+    const ahead = { id, key: transport.id, seal: prepareEnvelope(transport, id) };
+    ahead.seal.catch(() => {}); // It is thrown where it is awaited.
+    return ahead;
+  }
+
+  /** The agreement with the office's key takes longer than all else of a save: it is made before it is asked for. */
+  #prepare() {
+    if (!this.session.closed) this.#ahead ??= this.#nextEnvelope();
   }
 
   /** The document's newest envelope, if no server was ever offered it. @param {string} document */
@@ -291,14 +325,6 @@ export class Writing {
     if (!last || last.receipt) return null;
     const row = await this.session.storage.database.get('outbox', last.n);
     return row && row.id === last.id && !row.tried ? last : null;
-  }
-
-  /** Padded with spaces, which JSON does not mind: a row's size says little. @param {string} id @param {any} plain */
-  #seal(id, plain) {
-    const json = utf8(JSON.stringify(plain));
-    const padded = new Uint8Array(paddedSize(json.length)).fill(0x20);
-    padded.set(json);
-    return sealEnvelope(padded, this.session.self.keyset.set.keys.transport, id);
   }
 
   /**
@@ -347,6 +373,14 @@ function parseFields(fields, now) {
   } catch (error) {
     throw new EngineError('bad-document', error instanceof Error ? error.message : undefined);
   }
+}
+
+/** Padded with spaces, which JSON does not mind: a row's size says little. @param {any} plain @returns {Bytes} */
+function pad(plain) {
+  const json = utf8(JSON.stringify(plain));
+  const padded = new Uint8Array(paddedSize(json.length)).fill(0x20);
+  padded.set(json);
+  return padded;
 }
 
 /** @param {any} fields */

@@ -12,16 +12,19 @@ import { concat, fromBase64, toBase64, utf8 } from './wire.js';
 /** @typedef {import('../types.js').NamedKey} NamedKey */
 
 const ENC = 32;
+/** What sealed bytes are longer than their plaintext: the ephemeral key and the tag. */
+export const SEAL_OVERHEAD = ENC + 16;
 const suite = new CipherSuite({ kem: new DhkemX25519HkdfSha256(), kdf: new HkdfSha256(), aead: new Aes256Gcm() });
 
 /**
- * @param {Bytes} plain
+ * What of sealing an envelope does not depend on what is in it, and takes most of the time: the ephemeral key and
+ * what is agreed with it.
  * @param {NamedKey} transport
  * @param {string} envelope its id
- * @returns {Promise<Bytes>}
+ * @returns {Promise<(plain: Bytes) => Promise<Bytes>>} seals, once
  */
-export function sealEnvelope(plain, transport, envelope) {
-  return sealTo(fromBase64(transport.public), plain, `aigaq/envelope/1\n${envelope}`);
+export function prepareEnvelope(transport, envelope) {
+  return prepare(fromBase64(transport.public), `aigaq/envelope/1\n${envelope}`);
 }
 
 /**
@@ -52,9 +55,20 @@ export function openContentKey(stanza, privateKey, document) {
  * @returns {Promise<Bytes>}
  */
 export async function sealTo(publicKey, plain, info) {
+  return (await prepare(publicKey, info))(plain);
+}
+
+/** @param {Bytes} publicKey 32 bytes @param {string} info @returns {Promise<(plain: Bytes) => Promise<Bytes>>} seals, once */
+async function prepare(publicKey, info) {
   const recipientPublicKey = await suite.kem.deserializePublicKey(publicKey.slice().buffer);
-  const { enc, ct } = await suite.seal({ recipientPublicKey, info: utf8(info) }, plain.slice().buffer);
-  return concat(new Uint8Array(enc), new Uint8Array(ct));
+  const sender = await suite.createSenderContext({ recipientPublicKey, info: utf8(info) });
+  let used = false;
+  return async (plain) => {
+    // A second message would have the next sequence number, which no opening expects.
+    if (used) throw new TypeError('sealed already');
+    used = true;
+    return concat(new Uint8Array(sender.enc), new Uint8Array(await sender.seal(plain.slice().buffer)));
+  };
 }
 
 /**

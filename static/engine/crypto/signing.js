@@ -53,10 +53,10 @@ export async function verify(publicKey, signature, message) {
 /**
  * @param {CryptoKey} key the device signing key
  * @param {string} envelope its id
- * @param {Bytes} sealed
+ * @param {string} sealedSha256 hex
  */
-export async function signEnvelope(key, envelope, sealed) {
-  return sign(key, `aigaq/envelope/1\n${envelope}\n${toHex(await sha256(sealed))}`);
+export function signEnvelope(key, envelope, sealedSha256) {
+  return sign(key, `aigaq/envelope/1\n${envelope}\n${sealedSha256}`);
 }
 
 /**

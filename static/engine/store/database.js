@@ -97,22 +97,30 @@ async function writeAll(db, writes) {
   if (writes.length === 0) return;
   const names = [...new Set(writes.map((write) => write.store))];
   const transaction = db.transaction(names, 'readwrite', { durability: 'strict' });
-  const steps = writes.map(async (write) => {
-    const store = transaction.objectStore(write.store);
-    if ('put' in write) return store.put(write.put);
-    if ('remove' in write) return store.delete(write.remove);
-    const changed = write.change(await store.get(write.key));
-    if (changed === null) return store.delete(write.key);
-    return changed === undefined ? undefined : store.put(changed);
-  });
+  /** @type {Promise<unknown>[]} */
+  const steps = [];
   try {
+    for (const write of writes) steps.push(writeOne(transaction.objectStore(write.store), write));
+    // Nothing is to be read first: the browser need not ask whether more comes.
+    if (!writes.some((write) => 'change' in write)) transaction.commit();
     await Promise.all(steps);
   } catch (error) {
     try { transaction.abort(); } catch { /* it has aborted by itself */ }
-    await transaction.done.catch(() => {});
+    await Promise.allSettled([...steps, transaction.done]);
     throw transaction.error ?? error;
   }
   await transaction.done;
+}
+
+/** @param {any} store @param {Write} write @returns {Promise<unknown>} throws at once where the row cannot be put */
+function writeOne(store, write) {
+  if ('put' in write) return store.put(write.put);
+  if ('remove' in write) return store.delete(write.remove);
+  return store.get(write.key).then((/** @type {any} */ row) => {
+    const changed = write.change(row);
+    if (changed === null) return store.delete(write.key);
+    return changed === undefined ? undefined : store.put(changed);
+  });
 }
 
 /** @param {string} name of one that is closed @returns {Promise<void>} */

@@ -79,14 +79,14 @@ export class Log {
   /**
    * However many entries: in blocks of 256, all in one strict transaction.
    * @param {Entry[]} entries
-   * @param {Write[]} [writes] in the same transaction
+   * @param {Write[] | Promise<Write[]>} [writes] in the same transaction; blocks are sealed while they are awaited
    * @param {{spare?: boolean}} [how] `spare`: fails sooner than take the ballast's room
    */
   append(entries, writes = [], how = {}) {
     const packed = packBlocks(entries);
     return this.inTurn(async () => {
-      const rows = await Promise.all(packed.map(({ content }, i) => this.sealBlock(this.#next + i, content)));
-      await this.database.write([...rows.map((put) => ({ store: /** @type {const} */ ('blocks'), put })), ...writes], how);
+      const [others, ...rows] = await Promise.all([writes, ...packed.map(({ content }, i) => this.sealBlock(this.#next + i, content))]);
+      await this.database.write([...rows.map((put) => ({ store: /** @type {const} */ ('blocks'), put })), ...others], how);
       for (const [i, block] of packed.entries()) {
         this.#take(rows[i], block.content.length, block.entries);
         block.entries.forEach((entry, slot) => this.records.apply(entry, rows[i].id, slot));

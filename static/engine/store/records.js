@@ -386,9 +386,10 @@ export class Records {
   }
 }
 
-/** @param {Held} a @param {Held} b */
-function byAge(a, b) {
-  const [left, right] = [a.leaves[0].age, b.leaves[0].age];
+/** Oldest first. @param {Held} a @param {Held} b */
+export function byAge(a, b) {
+  const left = a.leaves[0].age;
+  const right = b.leaves[0].age;
   if (left !== right) return left < right ? -1 : 1;
   return a.id < b.id ? -1 : 1;
 }
