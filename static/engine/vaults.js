@@ -64,7 +64,7 @@ export class Vaults {
     // What is between two vaults is no state that a screen could show.
     this.emit = (/** @type {string} */ event, /** @type {any} */ detail) => { if (!this.#between) emit(event, detail); };
     this.now = now;
-    this.owner = new Owner(() => this.current.forget());
+    this.owner = new Owner(() => this.current.forget(), () => this.#owning());
     this.others = new Schedule(() => this.#deliverOthers(), OTHERS_EVERY_MS);
     /** @type {Register} */ this.register = /** @type {any} */ (null);
     this.current = /** @type {any} */ (null);
@@ -163,10 +163,14 @@ export class Vaults {
   /** @returns {Promise<EngineStatus>} */
   async takeOver() {
     await this.owner.takeOver();
+    await this.#owning();
+    return this.current.status();
+  }
+
+  /** This tab owns the vaults now: they stand as the tab before it left them. */
+  async #owning() {
     await this.register.load();
     await this.#turnTo((await this.register.last()).name);
-    this.others.start();
-    return this.current.status();
   }
 
   /** The network is back, or the page is in sight again. */

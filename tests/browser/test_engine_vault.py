@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import contextlib
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -10,6 +11,7 @@ from typing import Any
 
 import pytest
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from playwright.sync_api import Error as PlaywrightError
 from playwright.sync_api import Page, Playwright
 
 from tests.browser.chromium import Tablet
@@ -260,6 +262,34 @@ def test_a_second_tab_does_not_own_the_vault_until_it_takes_over(
     )
     assert first.evaluate("() => engine.status()")["otherTab"] is True
     assert code_of(first, "engine.list(argument, 'note')", channel) == "not-owner"
+
+
+def test_where_the_owners_tab_crashes_the_tab_that_waits_takes_over(
+    tablet: Tablet, gateway: EngineGateway
+) -> None:
+    first = enrolled(tablet, gateway)
+    assert tablet.context is not None
+    gateway.mode = "offline"
+    channel = first.evaluate(VISIT)
+    note = first.evaluate(
+        "async c => (await engine.save(c, {type: 'note', text: 'acknowledged'})).doc._id", channel
+    )
+    audio = first.evaluate(RECORD, [channel, 3, 20_000])
+    second = tablet.context.new_page()
+    second.goto(gateway.address + "/app/")
+    assert second.evaluate(START, {})["otherTab"] is True
+    devtools = tablet.context.new_cdp_session(first)
+    with contextlib.suppress(PlaywrightError):  # the renderer that should answer is gone
+        devtools.send("Page.crash")
+    second.wait_for_function("async () => !(await engine.status()).otherTab", timeout=60_000)
+    assert second.evaluate("() => engine.status()")["vault"] == "locked"
+    second.evaluate("words => engine.unlock(words)", WORDS)
+    assert second.evaluate("([c, id]) => engine.get(c, id)", [channel, note])["doc"]["text"] == "acknowledged"
+    medium = second.evaluate("([c, id]) => engine.get(c, id)", [channel, audio])["doc"]
+    assert (medium["state"], medium["frames"], medium["plain_bytes"]) == ("interrupted", 3, 60_000)
+    gateway.mode = "ok"
+    assert second.evaluate("() => engine.deliver()")["waiting"]["documents"] == 0
+    assert {row["document"]["_id"] for row in gateway.documents()} >= {note, audio}
 
 
 def test_every_kind_of_trouble_has_its_name(tablet: Tablet, gateway: EngineGateway) -> None:

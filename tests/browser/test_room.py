@@ -64,7 +64,8 @@ def start_limited(tablet: Tablet, gateway: EngineGateway, **options: Any) -> Pag
     return page
 
 
-@pytest.mark.parametrize("files", ["opfs", "idb"])
+# Half a minute: so long Chromium takes to see room that was made for IndexedDB.
+@pytest.mark.parametrize("files", ["opfs", pytest.param("idb", marks=pytest.mark.long)])
 def test_a_recording_that_fills_the_tablet_ends_well_and_room_heals_it(
     tablet: Tablet, gateway: EngineGateway, files: str
 ) -> None:
