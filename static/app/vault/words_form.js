@@ -119,7 +119,7 @@ export class AqWordsForm extends AqElement {
     if (!this.visible) {
       return html`
         <div class="notice wait" role="alert">${icon('edit')}<div class="stack tight">
-          <p>${app.t('vault.slip')} ${this.stray.map(({ word }) => app.t('vault.retype.word', { n: this.#numberOf(word) })).join(', ')}.</p>
+          <p>${this.stray.map(({ word }) => app.t('vault.retype.word', { n: this.#numberOf(word) })).join(', ')}. ${app.t('vault.slip')}</p>
           <div class="row"><button class="btn small" type="button" @click=${() => { this.visible = true; }}>${icon('eye')} ${app.t('vault.slip.show')}</button></div>
         </div></div>
       `;
