@@ -49,6 +49,7 @@ ACTS = {
     "conflict.settled": _l("two versions settled"),
     "quarantine.released": _l("taken out of quarantine"),
     "key.read": _l("content key read"),
+    "document.downloaded": _l("document of a visit downloaded"),
     "consent.withdrawn": _l("consent withdrawn from the office"),
     "erasure": _l("content erased"),
     "instance.restored": _l("a backup was put back"),

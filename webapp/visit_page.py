@@ -7,9 +7,22 @@ answer is 204, and a part is sent again only where its content differs.
 from __future__ import annotations
 
 import hashlib
+import re
+from io import BytesIO
 from typing import Any
 
-from flask import Blueprint, Response, abort, current_app, flash, redirect, render_template, request, url_for
+from flask import (
+    Blueprint,
+    Response,
+    abort,
+    current_app,
+    flash,
+    redirect,
+    render_template,
+    request,
+    send_file,
+    url_for,
+)
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from sqlalchemy import Row, func, select
@@ -25,6 +38,15 @@ from webapp.withdrawals import cited_by_reports, may_withdraw
 bp = Blueprint("visit_page", __name__)
 
 PARTS = ("facts", "team", "tasks", "material")
+# What a document may call itself: anything else goes out as bytes without a name of their kind.
+DOCUMENTS = {
+    "application/pdf": ".pdf",
+    "text/plain": ".txt",
+    "application/vnd.openxmlformats-officedocument.wordprocessingml.document": ".docx",
+    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": ".xlsx",
+    "application/vnd.oasis.opendocument.text": ".odt",
+    "application/vnd.oasis.opendocument.spreadsheet": ".ods",
+}
 PICTURES = ("image/jpeg", "image/png", "image/webp", "image/avif", "image/gif")
 
 
@@ -168,6 +190,44 @@ def photo(channel: str, medium_id: str) -> Response:
     # What a tablet calls the file is not believed further than a list of harmless pictures.
     kind = row.mime if row.mime in PICTURES else "application/octet-stream"
     return Response(body, content_type=kind)
+
+
+@bp.get("/visits/<channel>/documents/<medium_id>")
+@allow(*CONTENT)
+def document(channel: str, medium_id: str) -> Response:
+    """A file that was given to a monitor, as a download: it never opens as a page of this office. Audited."""
+    visit_or_404(channel)
+    medium = tables.medium
+    row = db.session.execute(
+        select(medium).where(
+            medium.c.channel == channel,
+            medium.c.id == medium_id,
+            medium.c["class"] == "group",
+            medium.c.kind == "document",
+        )
+    ).first()
+    body = None if row is None else current_app.extensions["aigaq"].photo(channel, medium_id)
+    if row is None or body is None:
+        abort(404)
+    audit.record("document.downloaded", account=current_account().id, subject=medium_id)
+    suffix = DOCUMENTS.get(row.mime, ".bin")
+    response = send_file(
+        BytesIO(body),
+        mimetype=row.mime if row.mime in DOCUMENTS else "application/octet-stream",
+        as_attachment=True,
+        download_name=_file_name(row.body.get("name"), suffix),
+    )
+    response.headers["Cache-Control"] = "no-store"
+    response.headers["X-Content-Type-Options"] = "nosniff"
+    return response
+
+
+def _file_name(name: str | None, suffix: str) -> str:
+    """What a tablet called the file, without a path and with the ending of what it is."""
+    stem = re.sub(r'[\\/:*?"<>|\x00-\x1f]', " ", name or "").strip().lstrip(".")[:100]
+    if stem.lower().endswith(suffix):
+        stem = stem[: -len(suffix)]
+    return f"{stem.strip() or 'document'}{suffix}"
 
 
 @bp.post("/visits/<channel>/items/<document_id>/settled")

@@ -39,6 +39,8 @@ TYPES = {
 MEDIA = {
     "photo": _l("Photo"),
     "sketch": _l("Sketch"),
+    "document": _l("Document"),
+    "original": _l("Uncovered photo"),
     "audio": _l("Audio recording"),
     "video": _l("Video recording"),
     "appeal": _l("Video appeal"),
@@ -83,7 +85,15 @@ ICONS = {
     "testimony": "seal",
     "identity": "seal",
 }
-MEDIA_ICONS = {"photo": "photo", "sketch": "sketch", "audio": "mic", "video": "video", "appeal": "appeal"}
+MEDIA_ICONS = {
+    "photo": "photo",
+    "sketch": "sketch",
+    "document": "paper",
+    "original": "lock",
+    "audio": "mic",
+    "video": "video",
+    "appeal": "appeal",
+}
 
 
 def type_name(kind: str) -> str:

@@ -4,7 +4,7 @@
 
 /**
  * @param {string} channel
- * @param {'form' | 'form-version' | 'note' | 'interview' | 'verification' | 'finding' | 'recommendation' | 'versions'} kind
+ * @param {'form' | 'form-version' | 'note' | 'sketch' | 'interview' | 'verification' | 'finding' | 'recommendation' | 'versions'} kind
  * @param {...string} what a document's id, or what the draft is about; '' for the prefix of all of a kind
  */
 export function draftKey(channel, kind, ...what) {

@@ -40,6 +40,7 @@ ROLES: dict[str, frozenset[str]] = {
     "visit_page.show": CONTENT,
     "visit_page.live": CONTENT,
     "visit_page.photo": CONTENT,
+    "visit_page.document": CONTENT,
     "visit_page.settle": CONTENT,
     "custody.show": frozenset({"kate"}),
     "custody.give": frozenset({"kate"}),

@@ -14,7 +14,8 @@ from webapp.reports.catalogues import Catalogues
 from webapp.reports.parts import Evidence, Photo, Text
 from webapp.reports.rows import Item, VisitRows
 
-RECORDINGS = frozenset({"audio", "video", "appeal", "medium"})
+RECORDINGS = frozenset({"audio", "video", "appeal", "original", "medium"})
+OPEN_KINDS = frozenset({"sketch", "document"})
 
 
 @dataclass(frozen=True)
@@ -88,8 +89,9 @@ class EvidenceReader:
         place = None if spoken else item.body.get("place") or None
         if item.type == "medium":
             photo = self.photos.get(document)
+            kind = str(item.body.get("kind"))
             return Evidence(
-                kind="sketch" if item.body.get("kind") == "sketch" else "photo",
+                kind=kind if kind in OPEN_KINDS else "photo",
                 id=document,
                 text=_text(item.body.get("caption"), lang),
                 place=place,

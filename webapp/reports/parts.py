@@ -88,7 +88,7 @@ class Norm:
 class Evidence:
     """One piece of evidence behind a finding.
 
-    `kind`: note, photo, sketch, answer, submission, interview, recording, testimony, event, erased
+    `kind`: note, photo, sketch, document, answer, submission, interview, recording, testimony, event, erased
     or absent. `sharing` and `publication` are the interviewee's consent; True where none is needed.
     """
 

@@ -138,6 +138,8 @@ export class AqNote extends ChannelElement {
       <div class="row">
         <button type="button" class="btn primary grow" ?disabled=${this.empty} @click=${() => this.save()}>${icon('check')}${this.t('capture.note.save')}</button>
         <button type="button" class="btn" @click=${() => this.addPhoto()}>${icon('camera')}${this.t('capture.note.photo')}</button>
+        <button type="button" class="btn" data-action="sketch" @click=${() => this.addFrom('sketch')}>${icon('sketch')}${this.t('pictures.sketch.draw')}</button>
+        <button type="button" class="btn" data-action="import" @click=${() => this.addFrom('import')}>${icon('upload')}${this.t('pictures.import.add')}</button>
       </div>
       ${note.media.length ? html`<div class="thumbs">${note.media.map((id) => html`<aq-thumb .app=${this.app} .channel=${this.channel} .medium=${id}></aq-thumb>`)}</div>` : nothing}
       <div class="card"><aq-about sources .app=${this.app} .value=${note} .places=${recentPlaces([...this.readings('note'), ...this.readings('medium')])}
@@ -166,6 +168,12 @@ export class AqNote extends ChannelElement {
   async addPhoto(part) {
     await this.change({});
     this.app.go('photo', { channel: this.channel, note: this.draftKey, page: part === 'page' });
+  }
+
+  /** @param {'sketch' | 'import'} route */
+  async addFrom(route) {
+    await this.change({});
+    this.app.go(route, { channel: this.channel, note: this.draftKey });
   }
 }
 

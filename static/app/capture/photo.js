@@ -1,18 +1,31 @@
 // Photos: look, shoot, keep or take again, as many in a row as needed.
 //
 // Owns: the camera's picture on the screen and the shots not yet kept, which live in memory only.
-// A kept photo is encrypted at once (`engine.addMedium`); the camera app and the gallery never see it.
+// A kept photo is encrypted at once (`engine.addMedium`); the camera app and the gallery never see it. What was
+// covered before it was kept never exists uncovered for others: the untouched shot goes to the key holders.
 
 import { html, icon, nothing, live } from '../element.js';
 import { DeviceError, closeStream, hasTorch, openStream, switchTorch } from './camera.js';
 import { ChannelElement } from './channel_element.js';
+import { putIntoNote } from './into_note.js';
 import { pictureOfFile, pictureOfVideo } from './picture.js';
 import { recentPlaces } from './places.js';
 import { recordingPolicy } from './policy.js';
+import { keepOriginal } from './redaction.js';
 import './about.js';
 import './dock.js';
+import './markup.js';
 import './policy_card.js';
 import './thumb.js';
+
+/**
+ * @typedef {object} Shot
+ * @property {import('./picture.js').Picture} picture as it was taken
+ * @property {import('./picture.js').Picture | null} marked its covered copy: what others see
+ * @property {boolean} imported out of a file
+ * @property {string | null} original where the untouched one is kept already
+ * @property {string} url of what is shown
+ */
 
 const PHOTO = { video: { facingMode: { ideal: 'environment' }, width: { ideal: 2560 }, height: { ideal: 1920 } } };
 
@@ -28,6 +41,7 @@ export class AqPhoto extends ChannelElement {
     stream: { state: true },
     problem: { state: true },
     shot: { state: true },
+    marking: { state: true },
     kept: { state: true },
     torch: { state: true },
   };
@@ -52,8 +66,9 @@ export class AqPhoto extends ChannelElement {
     this.stream = null;
     /** @type {string | null} */
     this.problem = null;
-    /** @type {{picture: import('./picture.js').Picture, url: string} | null} */
+    /** @type {Shot | null} */
     this.shot = null;
+    this.marking = false;
     /** @type {string[]} */
     this.kept = [];
     this.torch = false;
@@ -105,20 +120,30 @@ export class AqPhoto extends ChannelElement {
   dropShot() {
     if (this.shot) URL.revokeObjectURL(this.shot.url);
     this.shot = null;
+    this.marking = false;
   }
 
-  /** @param {() => Promise<import('./picture.js').Picture>} take */
-  async shoot(take) {
+  /** @param {() => Promise<import('./picture.js').Picture>} take @param {boolean} [imported] */
+  async shoot(take, imported = false) {
     if (this.busy) return;
     this.busy = true;
     try {
       const picture = await take();
       this.dropShot();
-      this.shot = { picture, url: URL.createObjectURL(new Blob([picture.bytes], { type: picture.mime })) };
+      this.shot = { picture, marked: null, imported, original: null, url: urlOf(picture) };
     } catch {
       this.app.notify({ kind: 'bad', text: this.t('capture.photo.unreadable') });
     }
     this.busy = false;
+  }
+
+  /** @param {import('./picture.js').Picture} marked */
+  showMarked(marked) {
+    const { shot } = this;
+    if (!shot) return;
+    URL.revokeObjectURL(shot.url);
+    this.shot = { ...shot, marked, url: urlOf(marked) };
+    this.marking = false;
   }
 
   /** @param {boolean} more stay for the next one */
@@ -126,30 +151,25 @@ export class AqPhoto extends ChannelElement {
     const { shot } = this;
     if (!shot || this.busy) return;
     this.busy = true;
-    const { bytes, width, height, mime } = shot.picture;
-    const reading = await this.attempt(() => this.app.engine.addMedium(this.channel, {
-      kind: 'photo', mime, at: new Date().toISOString(), width, height, interview: this.interview,
-      submission: this.submission, question: this.question,
-      place: this.interview ? null : this.about.place.trim() || null, theme: this.about.theme, caption: this.caption.trim() || null,
-    }, bytes.slice(0)));
+    const { bytes, width, height, mime } = shot.marked ?? shot.picture;
+    const taken = { at: new Date().toISOString(), interview: this.interview, imported: shot.imported };
+    const reading = await this.attempt(async () => {
+      // The untouched one first: where the copy fails, a second try does not seal it twice.
+      if (shot.marked) shot.original ??= await keepOriginal(this.app.engine, this.channel, shot.picture, taken);
+      return this.app.engine.addMedium(this.channel, {
+        ...taken, kind: 'photo', mime, width, height, submission: this.submission, question: this.question,
+        place: this.interview ? null : this.about.place.trim() || null, theme: this.about.theme, caption: this.caption.trim() || null,
+        ...shot.original ? { original: shot.original } : {},
+      }, bytes.slice(0));
+    });
     this.busy = false;
     if (!reading) return;
     this.kept = [...this.kept, reading.doc._id];
-    await this.attempt(() => this.putIntoNote(reading.doc._id));
+    await this.attempt(() => putIntoNote(this.app.engine, this.note, reading.doc._id, this.page));
     this.dropShot();
     if (more) return;
     this.app.notify({ kind: 'ok', text: this.t('capture.photo.saved', { n: this.kept.length }) });
     this.app.back();
-  }
-
-  /** @param {string} id */
-  async putIntoNote(id) {
-    if (!this.note) return;
-    const draft = (await this.app.engine.draft(this.note)) ?? {};
-    const patch = this.page && draft.on_paper
-      ? { on_paper: { ...draft.on_paper, photo: id } }
-      : { media: [...(draft.media ?? []), id] };
-    await this.app.engine.saveDraft(this.note, { ...draft, ...patch });
   }
 
   render() {
@@ -157,7 +177,7 @@ export class AqPhoto extends ChannelElement {
     const { allowed, from } = this.verdict();
     return html`<div class="page stack">
       ${allowed ? html`
-        ${this.shot ? this.renderShot() : this.renderCamera()}
+        ${this.shot ? this.renderShot(this.shot) : this.renderCamera()}
         ${this.kept.length ? html`<div class="stack tight"><span class="badge ok">${icon('check')}${this.t('capture.photo.kept', { n: this.kept.length })}</span>
           <div class="thumbs">${this.kept.map((id) => html`<aq-thumb .app=${this.app} .channel=${this.channel} .medium=${id}></aq-thumb>`)}</div></div>` : nothing}
         ${this.page ? nothing : this.renderAbout()}`
@@ -169,7 +189,7 @@ export class AqPhoto extends ChannelElement {
   renderCamera() {
     const file = html`<label class="btn">${icon('upload')}${this.t('capture.photo.file')}
       <input class="sr-only" type="file" accept="image/*" autocomplete="off"
-        @change=${(/** @type {any} */ event) => { const [chosen] = event.target.files; if (chosen) this.shoot(() => pictureOfFile(chosen)); event.target.value = ''; }}></label>`;
+        @change=${(/** @type {any} */ event) => { const [chosen] = event.target.files; if (chosen) this.shoot(() => pictureOfFile(chosen), true); event.target.value = ''; }}></label>`;
     if (this.problem) {
       return html`<div class="card stack"><h2>${this.t('capture.photo.none')}</h2><p>${this.t(`capture.problem.${this.problem}`)}</p>
         <div class="row"><button type="button" class="btn primary" @click=${() => this.openCamera()}>${this.t('capture.retry')}</button>
@@ -197,10 +217,18 @@ export class AqPhoto extends ChannelElement {
     }
   }
 
-  renderShot() {
-    return html`<div class="viewfinder"><img src=${/** @type {any} */ (this.shot).url} alt=${this.t('capture.photo.alt')}></div>
+  /** @param {Shot} shot */
+  renderShot({ picture, marked, imported, url }) {
+    if (this.marking) {
+      return html`<aq-markup .app=${this.app} .picture=${picture} @markup-done=${(/** @type {CustomEvent} */ event) => this.showMarked(event.detail)}
+        @markup-cancel=${() => { this.marking = false; }}></aq-markup>`;
+    }
+    return html`<div class="viewfinder"><img src=${url} alt=${this.t('capture.photo.alt')}></div>
+      ${marked ? html`<p class="notice seal">${icon('lock')}<span>${this.t('pictures.shot.marked')}</span></p>` : nothing}
+      ${imported ? html`<p class="notice wait">${icon('warning')}<span>${this.t('pictures.import.outside')}</span></p>` : nothing}
       <div class="row shutter-row">
         <button type="button" class="btn" @click=${() => this.dropShot()}>${icon('camera')}${this.t('capture.photo.again')}</button>
+        <button type="button" class="btn" data-action="mark" @click=${() => { this.marking = true; }}>${icon('edit')}${this.t(marked ? 'pictures.mark.anew' : 'pictures.mark')}</button>
         <button type="button" class="btn" @click=${() => this.keep(true)}>${icon('plus')}${this.t('capture.photo.more')}</button>
         <button type="button" class="btn primary" @click=${() => this.keep(false)}>${icon('check')}${this.t('capture.photo.keep')}</button>
       </div>`;
@@ -216,6 +244,11 @@ export class AqPhoto extends ChannelElement {
         @about-change=${(/** @type {CustomEvent} */ event) => { this.about = event.detail; }}></aq-about>`}
     </div>`;
   }
+}
+
+/** @param {import('./picture.js').Picture} picture */
+function urlOf({ bytes, mime }) {
+  return URL.createObjectURL(new Blob([bytes], { type: mime }));
 }
 
 customElements.define('aq-photo', AqPhoto);

@@ -8,13 +8,27 @@ const MIME = 'image/jpeg';
 const QUALITY = 0.88;
 /** Longest edge in pixels: enough to read a page of a register, small enough for hundreds a day. */
 const LONGEST = 2560;
+/** A camera that has just opened shows black until its first picture; one that shows none for so long is taken as it is. */
+const FIRST_FRAME_MS = 2000;
 
 /**
  * @param {HTMLVideoElement} video playing
  * @returns {Promise<Picture>}
  */
-export function pictureOfVideo(video) {
+export async function pictureOfVideo(video) {
+  await nextFrame(video);
   return encode(video, video.videoWidth, video.videoHeight);
+}
+
+/** @param {HTMLVideoElement} video @returns {Promise<void>} resolves when it shows a picture of now */
+function nextFrame(video) {
+  return new Promise((resolve) => {
+    const late = setTimeout(resolve, FIRST_FRAME_MS);
+    const there = () => { clearTimeout(late); resolve(); };
+    if (video.requestVideoFrameCallback) video.requestVideoFrameCallback(there);
+    else if (video.readyState >= HTMLMediaElement.HAVE_CURRENT_DATA) requestAnimationFrame(there);
+    else video.addEventListener('loadeddata', there, { once: true });
+  });
 }
 
 /**

@@ -5,11 +5,12 @@
 // the end of their day by handle, so that nobody can tell who was spoken to when, or beside which cell.
 
 import { dayOf } from '../capture/day.js';
+import { originalsBehind, replacedPhotos } from '../capture/redaction.js';
 import { numberOf } from '../interviews/handles.js';
 
 /**
  * @typedef {import('../../engine/types.js').Reading} Reading
- * @typedef {'event' | 'note' | 'photo' | 'recording' | 'flag' | 'interview'} EntryKind
+ * @typedef {'event' | 'note' | 'photo' | 'document' | 'recording' | 'flag' | 'interview'} EntryKind
  * @typedef {object} Entry
  * @property {string} key
  * @property {EntryKind} kind
@@ -23,22 +24,28 @@ import { numberOf } from '../interviews/handles.js';
  * @property {Record<string, any>} doc
  * @property {Record<string, any> | null} flag of a submission
  * @property {boolean} erased
+ * @property {boolean} replaced erased, because a covered copy took its place
  * @property {Record<string, any> | null} interview that a recording belongs to
  */
 
 /** Photos of one thing are taken in a row; ten minutes later it is another look. */
 const TOGETHER_MS = 10 * 60 * 1000;
+/** What each kind of medium is listed as; recordings are the rest. @type {Record<string, EntryKind>} */
+const MEDIUM_ENTRIES = { photo: 'photo', sketch: 'photo', original: 'photo', document: 'document' };
 /** Events that say nothing of the facility. */
 const SILENT = ['signoff', 'dissent'];
 
 /**
- * @param {Reading[]} readings event, note, medium, interview, submission
+ * @param {Reading[]} readings event, note, medium, interview, submission; withdrawals, to tell why something is erased
  * @param {string | null | undefined} timeZone of the visit
  * @returns {Entry[]} newest first; interviews last within their day
  */
 export function timelineEntries(readings, timeZone) {
   const interviews = new Map(readings.filter(({ doc }) => doc.type === 'interview').map((reading) => [reading.doc._id, reading.doc]));
-  const entries = readings.flatMap((reading) => entriesOf(reading, timeZone, interviews));
+  const behind = originalsBehind(readings);
+  const replaced = replacedPhotos(readings);
+  const entries = readings.filter(({ doc }) => !behind.has(doc._id)).flatMap((reading) => entriesOf(reading, timeZone, interviews))
+    .map((entry) => (replaced.has(entry.id) ? { ...entry, replaced: true } : entry));
   return groupPhotos(entries.sort(newestFirst));
 }
 
@@ -52,7 +59,7 @@ function entriesOf({ doc, erased }, timeZone, interviews) {
   const at = doc.at ?? doc.updated_at ?? '';
   const base = {
     key: doc._id, id: doc._id, ids: [doc._id], day: dayOf(at, timeZone), at, author: doc.created_by ?? '',
-    theme: doc.theme ?? null, place: doc.place || null, doc, flag: null, erased, interview: null,
+    theme: doc.theme ?? null, place: doc.place || null, doc, flag: null, erased, replaced: false, interview: null,
   };
   switch (doc.type) {
     case 'event':
@@ -62,7 +69,7 @@ function entriesOf({ doc, erased }, timeZone, interviews) {
     case 'interview':
       return [{ ...base, kind: 'interview', at: null, place: null, day: doc.day ?? base.day, theme: doc.themes?.[0] ?? null }];
     case 'medium': {
-      const kind = doc.kind === 'photo' || doc.kind === 'sketch' ? 'photo' : 'recording';
+      const kind = MEDIUM_ENTRIES[doc.kind] ?? 'recording';
       if (!doc.interview) return [{ ...base, kind }];
       const interview = interviews.get(doc.interview) ?? null;
       return [{ ...base, kind, at: null, place: null, day: interview?.day ?? base.day, interview }];
@@ -105,6 +112,7 @@ function groupPhotos(entries) {
 /** @param {Entry} last @param {Entry} entry */
 function belongTogether(last, entry) {
   const same = last.kind === 'photo' && entry.kind === 'photo' && last.author === entry.author && last.day === entry.day
+    && last.doc.kind === entry.doc.kind && last.replaced === entry.replaced
     && last.place === entry.place && last.theme === entry.theme && last.erased === entry.erased
     && (last.doc.caption ?? null) === (entry.doc.caption ?? null) && (last.doc.interview ?? null) === (entry.doc.interview ?? null);
   if (!same || last.at === null || entry.at === null) return same;

@@ -61,7 +61,7 @@ export class AqFormsCard extends AqElement {
     const of = (/** @type {string[]} */ ...types) => this.readings.filter(({ doc, erased }) => types.includes(doc.type) && !erased).map((reading) => reading.doc);
     const interviews = of('interview');
     const records = of('consent', 'withdrawal');
-    const recordings = of('medium').filter((doc) => doc.interview && doc.kind !== 'photo').length;
+    const recordings = of('medium').filter((doc) => doc.interview && ['audio', 'video', 'appeal'].includes(doc.kind)).length;
     const open = interviews.filter((doc) => consentState(records, doc._id).interview === null).length;
     const facts = interviews.length ? [
       this.t('onsite.interviews.count', { n: interviews.length }), recordings ? this.t('onsite.interviews.recordings', { n: recordings }) : '',

@@ -6,6 +6,7 @@
 import { html, icon, nothing } from '../element.js';
 import { ChannelElement } from '../capture/channel_element.js';
 import { dayOf } from '../capture/day.js';
+import { replacedPhotos } from '../capture/redaction.js';
 import { Player } from '../../engine/media/player.js';
 import { entryWords } from './words.js';
 import { timelineEntries } from './entries.js';
@@ -25,7 +26,7 @@ export class AqItem extends ChannelElement {
     comment: { state: true },
   };
 
-  static reads = ['event', 'note', 'medium', 'interview', 'submission', 'identity', 'testimony', 'finding', 'recommendation'];
+  static reads = ['event', 'note', 'medium', 'interview', 'submission', 'identity', 'testimony', 'finding', 'recommendation', 'withdrawal'];
 
   /** @type {Player | null} */ #playback = null;
 
@@ -91,7 +92,7 @@ export class AqItem extends ChannelElement {
       <h2 class="item-title">${icon(words.icon)} <span>${doc.type === 'note' && !erased ? this.t('onsite.entry.note') : words.title}</span></h2>
       <p class="meta">${this.circumstances(doc)}</p>
       ${reading.conflicts.length ? this.renderConflict() : nothing}
-      ${erased ? html`<p class="notice">${icon('erase')}<span>${this.t('onsite.item.erased')}</span></p>` : this.renderContent(reading)}
+      ${erased ? html`<p class="notice">${icon('erase')}<span>${this.t(replacedPhotos(this.readings('withdrawal')).has(this.id) ? 'pictures.item.replaced' : 'onsite.item.erased')}</span></p>` : this.renderContent(reading)}
       ${this.renderSteps(reading)}
       ${erased ? nothing : this.renderActions(reading)}
     </section>
@@ -104,7 +105,7 @@ export class AqItem extends ChannelElement {
   }
 
   words() {
-    const context = this.allReadings().filter(({ doc }) => doc._id === this.id || doc.type === 'interview');
+    const context = this.allReadings().filter(({ doc }) => doc._id === this.id || doc.type === 'interview' || doc.type === 'withdrawal');
     const entry = timelineEntries(context, this.timeZone).find((candidate) => candidate.id === this.id);
     const fallback = { icon: 'info', tone: '', title: this.t('onsite.item'), detail: '' };
     return entry ? entryWords(entry, this.app, this.me) : fallback;
@@ -138,9 +139,8 @@ export class AqItem extends ChannelElement {
             ${doc.on_paper.photo ? html`<aq-thumb full .app=${this.app} .channel=${this.channel} .medium=${doc.on_paper.photo}></aq-thumb>` : nothing}` : nothing}
           ${(doc.media ?? []).map((/** @type {string} */ id) => html`<aq-thumb full .app=${this.app} .channel=${this.channel} .medium=${id}></aq-thumb>`)}`;
       case 'medium':
-        return doc.kind === 'photo' || doc.kind === 'sketch'
-          ? html`<aq-thumb full .app=${this.app} .channel=${this.channel} .medium=${doc._id} .caption=${doc.caption ?? ''}></aq-thumb>`
-          : this.renderRecording(doc);
+        if (doc.kind === 'document') return this.renderDocument(doc);
+        return ['photo', 'sketch', 'original'].includes(doc.kind) ? this.renderPicture(doc) : this.renderRecording(doc);
       case 'submission':
         return html`<p>${this.t('onsite.forms.progress', { n: doc.progress?.answered ?? 0, all: doc.progress?.total ?? 0 })}</p>
           <ul class="stack tight">${(doc.flags ?? []).map((/** @type {any} */ flag) => html`<li class="notice bad">${icon('flag')}<span>${this.app.multi(flag.label)}</span></li>`)}</ul>`;
@@ -151,6 +151,20 @@ export class AqItem extends ChannelElement {
       default:
         return nothing;
     }
+  }
+
+  /** @param {Record<string, any>} doc */
+  renderPicture(doc) {
+    return html`<aq-thumb full .app=${this.app} .channel=${this.channel} .medium=${doc._id} .caption=${doc.caption ?? ''}></aq-thumb>
+      ${doc.original ? html`<p class="notice seal">${icon('lock')}<span>${this.t('pictures.item.marked')}</span></p>` : nothing}
+      ${doc.kind === 'original' ? html`<p class="notice seal">${icon('lock')}<span>${this.t('pictures.item.original')}</span></p>` : nothing}`;
+  }
+
+  /** A file of a program is opened in the office: here it would have to leave the vault. @param {Record<string, any>} doc */
+  renderDocument(doc) {
+    return html`${doc.caption ? html`<p>${doc.caption}</p>` : nothing}
+      <p class="meta">${[doc.name, doc.plain_bytes ? this.app.formatBytes(doc.plain_bytes) : ''].filter(Boolean).join(' · ')}</p>
+      <p class="notice info">${icon('paper')}<span>${this.t('pictures.item.document')}</span></p>`;
   }
 
   /** @param {Record<string, any>} doc */
@@ -189,7 +203,7 @@ export class AqItem extends ChannelElement {
       const player = /** @type {HTMLMediaElement | null} */ (this.querySelector('.player'));
       if (!player) return;
       this.#playback = new Player(player, {
-        ...recorded,
+        ...recorded, whole: Boolean(doc.imported),
         read: async (from, count) => new Uint8Array((await this.app.engine.readFrames(this.channel, doc._id, from, count)).bytes),
       }, () => { this.playing = 'other'; });
       await player.play().catch(() => {});
@@ -225,9 +239,10 @@ export class AqItem extends ChannelElement {
     const own = doc.created_by === this.me;
     return html`<div class="row">
       ${doc.type === 'note' && own ? html`<button type="button" class="btn" @click=${() => this.app.go('note', { channel: this.channel, id: doc._id })}>${icon('edit')}${this.t('onsite.item.edit')}</button>` : nothing}
+      ${doc.type === 'medium' && doc.kind === 'photo' && own ? html`<button type="button" class="btn" data-action="redact" @click=${() => this.app.go('redact', { channel: this.channel, id: doc._id })}>${icon('edit')}${this.t('pictures.mark')}</button>` : nothing}
       ${doc.type === 'submission' ? html`<button type="button" class="btn" @click=${() => this.app.go('form', { channel: this.channel, form: doc.form, submission: doc._id })}>${icon('form')}${this.t('onsite.item.form')}</button>` : nothing}
       ${doc.interview ? html`<button type="button" class="btn" @click=${() => this.app.go('interview', { channel: this.channel, id: doc.interview })}>${icon('interview')}${this.t('onsite.item.interview')}</button>` : nothing}
-      ${['note', 'medium', 'submission'].includes(doc.type) ? html`<button type="button" class="btn" @click=${() => this.makeFinding(doc)}>${icon('flag')}${this.t('onsite.item.finding')}</button>` : nothing}
+      ${['note', 'medium', 'submission'].includes(doc.type) && doc.kind !== 'original' ? html`<button type="button" class="btn" @click=${() => this.makeFinding(doc)}>${icon('flag')}${this.t('onsite.item.finding')}</button>` : nothing}
     </div>`;
   }
 

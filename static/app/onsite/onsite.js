@@ -99,9 +99,16 @@ export class AqOnsite extends ChannelElement {
     return html`<aq-leaving .app=${this.app} .channel=${this.channel}></aq-leaving>`;
   }
 
+  /** What is seldom needed, and so stands in no dock. */
+  renderMore() {
+    const more = (/** @type {string} */ route, /** @type {string} */ sign, /** @type {string} */ key) => html`<button type="button" class="btn grow" data-action=${route}
+      @click=${() => this.app.go(route, { channel: this.channel })}>${icon(sign)}${this.t(key)}</button>`;
+    return html`<div class="row">${more('sketch', 'sketch', 'pictures.sketch.draw')}${more('import', 'upload', 'pictures.import.add')}</div>`;
+  }
+
   renderTimeline() {
-    return html`<aq-timeline .app=${this.app} .channel=${this.channel} .readings=${this.allReadings()} .timeZone=${this.timeZone} .drafts=${this.drafts}
-      .selected=${this.wide ? this.chosen?.key ?? '' : ''} @choose=${(/** @type {CustomEvent} */ event) => this.choose(event.detail)}></aq-timeline>`;
+    return html`<div class="stack">${this.renderMore()}<aq-timeline .app=${this.app} .channel=${this.channel} .readings=${this.allReadings()} .timeZone=${this.timeZone} .drafts=${this.drafts}
+      .selected=${this.wide ? this.chosen?.key ?? '' : ''} @choose=${(/** @type {CustomEvent} */ event) => this.choose(event.detail)}></aq-timeline></div>`;
   }
 
   /** @param {import('./entries.js').Entry} entry */

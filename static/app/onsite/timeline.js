@@ -6,7 +6,7 @@ import { AqElement, html, icon, nothing, repeat } from '../element.js';
 import { byDay, filterEntries, timelineEntries } from './entries.js';
 import { entryWords } from './words.js';
 
-const KINDS = ['event', 'note', 'photo', 'recording', 'flag', 'interview'];
+const KINDS = ['event', 'note', 'photo', 'document', 'recording', 'flag', 'interview'];
 const AT_FIRST = 30;
 const MORE = 50;
 

@@ -16,6 +16,11 @@ const EVENT_ICONS = {
   comment: 'interview', finished: 'check', no_tablet: 'tablet',
 };
 
+/** @type {Record<string, string>} */
+const PICTURE_ICONS = { sketch: 'sketch', original: 'lock' };
+/** @type {Record<string, string>} */
+const PICTURE_COUNTS = { sketch: 'pictures.entry.sketches', original: 'pictures.entry.originals' };
+
 /** @param {Entry} entry @param {App} app @param {string} me @returns {EntryWords} */
 export function entryWords(entry, app, me) {
   const words = entry.erased ? erasedWords(entry, app) : WORDS[entry.kind](entry, app);
@@ -26,7 +31,7 @@ export function entryWords(entry, app, me) {
 /** @param {Entry} entry @param {App} app @returns {EntryWords} */
 function erasedWords(entry, app) {
   const handle = entry.interview?.handle ?? entry.doc.handle;
-  return { icon: 'erase', tone: '', title: app.t('onsite.entry.erased'), detail: handle ? app.t('onsite.entry.interview', { handle }) : '' };
+  return { icon: 'erase', tone: '', title: app.t(entry.replaced ? 'pictures.entry.replaced' : 'onsite.entry.erased'), detail: handle ? app.t('onsite.entry.interview', { handle }) : '' };
 }
 
 /** @type {Record<string, (entry: Entry, app: App) => EntryWords>} */
@@ -36,16 +41,20 @@ const WORDS = {
     detail: circumstances(app, place, theme, doc.source ? app.label('sources', doc.source) : '', doc.on_paper ? app.t('onsite.entry.paper') : ''),
   }),
   photo: ({ doc, place, theme, ids, interview }, app) => ({
-    icon: doc.kind === 'sketch' ? 'sketch' : 'camera', tone: '',
-    title: [app.t('onsite.entry.photos', { n: ids.length }), doc.caption].filter(Boolean).join(': '),
-    detail: circumstances(app, place, theme, interview ? app.t('onsite.entry.interview', { handle: interview.handle }) : ''),
+    icon: PICTURE_ICONS[doc.kind] ?? 'camera', tone: doc.kind === 'original' ? 'seal' : '',
+    title: [app.t(PICTURE_COUNTS[doc.kind] ?? 'onsite.entry.photos', { n: ids.length }), doc.caption].filter(Boolean).join(': '),
+    detail: circumstances(app, place, theme, doc.original ? app.t('pictures.entry.marked') : '', doc.imported ? app.t('pictures.entry.imported') : '', interview ? app.t('onsite.entry.interview', { handle: interview.handle }) : ''),
+  }),
+  document: ({ doc, place, theme }, app) => ({
+    icon: 'paper', tone: '', title: [app.t('capture.kind.document'), doc.caption || doc.name].filter(Boolean).join(': '),
+    detail: circumstances(app, place, theme, doc.caption ? doc.name ?? '' : '', doc.plain_bytes ? app.formatBytes(doc.plain_bytes) : ''),
   }),
   recording: ({ doc, place, theme, interview }, app) => {
     const length = doc.duration_ms ? app.formatDuration(doc.duration_ms) : '';
     const who = interview ? app.t('onsite.entry.interview', { handle: interview.handle ?? '' }) : doc.caption || app.t(`capture.kind.${doc.kind}`);
     return {
       icon: doc.kind === 'audio' ? 'mic' : doc.kind, tone: 'seal', title: [who, length && app.t('onsite.entry.recorded', { time: length })].filter(Boolean).join(' · '),
-      detail: circumstances(app, place, theme, app.t(`capture.kind.${doc.kind}`), app.t(`onsite.entry.state.${doc.state ?? 'complete'}`)),
+      detail: circumstances(app, place, theme, app.t(`capture.kind.${doc.kind}`), doc.imported ? app.t('pictures.entry.imported') : '', app.t(`onsite.entry.state.${doc.state ?? 'complete'}`)),
     };
   },
   interview: ({ doc }, app) => ({

@@ -15,6 +15,8 @@ export default {
 
   'capture.kinds': { ru: 'Что снимаем', kk: 'Не түсіреміз', en: 'What is filmed' },
   'capture.kind.photo': { ru: 'Фото', kk: 'Фото', en: 'Photo' },
+  'capture.kind.document': { ru: 'Документ', kk: 'Құжат', en: 'Document' },
+  'capture.kind.original': { ru: 'Снимок без закраски', kk: 'Боялмаған сурет', en: 'Uncovered photo' },
   'capture.kind.sketch': { ru: 'Схема', kk: 'Сызба', en: 'Sketch' },
   'capture.kind.audio': { ru: 'Аудиозапись', kk: 'Аудиожазба', en: 'Audio recording' },
   'capture.kind.video': { ru: 'Видеозапись', kk: 'Бейнежазба', en: 'Video recording' },

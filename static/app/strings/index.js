@@ -8,6 +8,7 @@ import home from './home.js';
 import interviews from './interviews.js';
 import library from './library.js';
 import onsite from './onsite.js';
+import pictures from './pictures.js';
 import settings from './settings.js';
 import shell from './shell.js';
 import vault from './vault.js';
@@ -17,5 +18,5 @@ import wrapup from './wrapup.js';
 /** @type {import('../i18n.js').Strings} */
 export const strings = {
   ...shell, ...vault, ...home, ...facilities, ...library, ...visit, ...capture, ...interviews,
-  ...forms, ...wrapup, ...deliver, ...onsite, ...settings, ...errors,
+  ...forms, ...wrapup, ...deliver, ...onsite, ...pictures, ...settings, ...errors,
 };

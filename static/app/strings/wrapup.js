@@ -245,6 +245,8 @@ export default {
   'wrapup.kind.audio': { ru: 'Аудиозапись', kk: 'Аудиожазба', en: 'Audio' },
   'wrapup.kind.video': { ru: 'Видеозапись', kk: 'Бейнежазба', en: 'Video' },
   'wrapup.kind.appeal': { ru: 'Видеообращение', kk: 'Бейнеүндеу', en: 'Video appeal' },
+  'wrapup.kind.document': { ru: 'Документ', kk: 'Құжат', en: 'Document' },
+  'wrapup.kind.original': { ru: 'Снимок без закраски', kk: 'Боялмаған сурет', en: 'Uncovered photo' },
   'wrapup.kind.sketch': { ru: 'Схема', kk: 'Сызба', en: 'Sketch' },
   'wrapup.kind.identity': { ru: 'Личность', kk: 'Жеке басы', en: 'Identity' },
   'wrapup.kind.testimony': { ru: 'Показания', kk: 'Айғақ сөз', en: 'Testimony' },

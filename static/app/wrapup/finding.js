@@ -93,7 +93,7 @@ class FindingScreen extends AqElement {
     if (!fields || !material) return html`<p class="page meta">${this.t('wrapup.loading')}</p>`;
     const untitled = this.tried && !fields.title.trim();
     const evidence = material.readings.map((reading) => reading.doc)
-      .filter((doc) => EVIDENCE_TYPES.includes(doc.type) && (doc.type !== 'event' || EVIDENCE_EVENTS.includes(doc.kind)));
+      .filter((doc) => EVIDENCE_TYPES.includes(doc.type) && (doc.type !== 'event' || EVIDENCE_EVENTS.includes(doc.kind)) && doc.kind !== 'original');
     return html`
       <div class="page stack loose">
         ${fields.combines?.length ? html`<div class="notice info">${icon('info')}<p>${this.t('wrapup.combinesNotice', { n: fields.combines.length })}</p></div>` : nothing}

@@ -11,7 +11,7 @@ import { uncombined } from './checks.js';
 const TYPES = ['visit', 'brief', 'event', 'submission', 'note', 'interview', 'medium', 'finding', 'recommendation'];
 const ICONS = /** @type {Record<string, string>} */ ({
   note: 'note', interview: 'interview', submission: 'form', finding: 'flag', recommendation: 'target', event: 'clock',
-  photo: 'photo', audio: 'mic', video: 'video', appeal: 'appeal', sketch: 'sketch', identity: 'person', testimony: 'seal',
+  photo: 'photo', audio: 'mic', video: 'video', appeal: 'appeal', sketch: 'sketch', document: 'paper', original: 'lock', identity: 'person', testimony: 'seal',
   consent: 'check', withdrawal: 'erase', visit: 'building', brief: 'list', report: 'form',
 });
 

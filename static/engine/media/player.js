@@ -13,6 +13,7 @@ import { findClusters } from './clusters.js';
  * @property {string} mime
  * @property {number} frames
  * @property {number | null} durationMs null where the recording was cut off
+ * @property {boolean} [whole] made elsewhere: its frames are no seconds, and it may not be made for pouring
  * @property {(from: number, count: number) => Promise<Uint8Array<ArrayBuffer>>} read plaintext of frames
  */
 
@@ -53,7 +54,7 @@ export class Player {
     this.failed = failed;
     this.durationMs = recorded.durationMs || Math.max(1, recorded.frames) * FRAME_MS;
     const Source = /** @type {any} */ (globalThis).ManagedMediaSource ?? globalThis.MediaSource;
-    if (Source?.isTypeSupported(recorded.mime)) this.#open(new Source());
+    if (!recorded.whole && Source?.isTypeSupported(recorded.mime)) this.#open(new Source());
     else this.#whole().catch((error) => this.#fail(error));
   }
 
