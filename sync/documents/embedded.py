@@ -121,7 +121,8 @@ class EmbeddedStore:
             new = []
             for incoming, body in zip(revisions, bodies, strict=True):
                 there = trees.get(incoming.id)
-                if following and not follows(incoming, there and [node.rev for node in there.leaves()]):
+                tips = [node.rev for node in there.leaves()] if following and there is not None else None
+                if following and not follows(incoming, tips):
                     new.append(False)
                     continue
                 tree = trees.setdefault(incoming.id, Tree())

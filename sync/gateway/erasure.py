@@ -9,6 +9,8 @@ after a crash until it is complete; a document that arrives only afterwards is n
 from __future__ import annotations
 
 import json
+import logging
+import time
 from collections.abc import Sequence
 from contextlib import suppress
 from typing import Any
@@ -18,13 +20,17 @@ from sqlalchemy import Connection, Engine, insert, select, update
 from sync.authorization import Authorizer
 from sync.database import drop_traces, reading, writing
 from sync.documents.contract import DocumentStore, Incoming
-from sync.errors import NotFound
-from sync.gateway import content_keys, tables
+from sync.errors import NotFound, StoreFailed
+from sync.gateway import content_keys, released, tables
 from sync.gateway.erasure_list import ErasureList, Withdrawn
 from sync.gateway.media import MediaStore
 from sync.revisions import Leaf, generation, revision_id, winner
 from sync.wire import is_sha256
 
+_log = logging.getLogger(__name__)
+
+# A store that cannot purge is not asked at every write.
+RETRY_SECONDS = 60.0
 # What a person can take back. A visit, an event or a report is nobody's testimony.
 ERASABLE = frozenset({"interview", "identity", "testimony", "medium", "note", "submission", "finding"})
 # What stays readable of an erased document: no text, no place, no answer.
@@ -58,6 +64,8 @@ class Erasures:
         self._database = database
         self._media = media
         self._authorizer = authorizer
+        # When to try again what the store could not do, by channel and document.
+        self._again: dict[Any, float] = {}
         self._listed = listed
 
     def request(self, channel: str, withdrawal: dict[str, Any], *, by: str, now: str) -> list[str]:
@@ -109,15 +117,40 @@ class Erasures:
         return len(withdrawals)
 
     def complete(self) -> int:
-        """Carry out what is written down and not done; how many documents were erased now."""
+        """Carry out what is written down and not done; how many documents were erased now.
+
+        Where the document store cannot, the rest is done all the same, and this tried again after a while: `pending`.
+        """
         columns = tables.erasure.c
         with reading(self._database) as connection:
             rows = connection.execute(select(columns.channel, columns.document).where(~columns.done)).all()
+        tried, done = 0, 0
         for row in rows:
-            self._erase(row.channel, row.document)
-        if rows:
+            if time.monotonic() < self._again.get(row, 0.0):
+                continue
+            tried += 1
+            try:
+                self._erase(row.channel, row.document)
+            except StoreFailed as error:
+                self._again[row] = time.monotonic() + RETRY_SECONDS
+                _log.error("%s in %s is not yet erased: %s", row.document, row.channel, error.message)
+            else:
+                self._again.pop(row, None)
+                done += 1
+        if tried:
             drop_traces(self._database)
-        return len(rows)
+        return done
+
+    def pending(self) -> list[dict[str, Any]]:
+        """What is to be erased and is not yet, oldest first: `{channel, document, withdrawal, requested_by, at}`."""
+        columns = tables.erasure.c
+        query = select(
+            columns.channel, columns.document, columns.withdrawal, columns.requested_by, columns.at
+        ).where(~columns.done)
+        with reading(self._database) as connection:
+            return [
+                dict(row._mapping) for row in connection.execute(query.order_by(columns.at, columns.document))
+            ]
 
     def erased(self, channel: str, documents: Sequence[str]) -> set[str]:
         """Which of these documents are erased, or are to be."""
@@ -175,6 +208,7 @@ class Erasures:
         with writing(self._database) as connection:
             stub = self._written_stub(connection, channel, document, leaves)
             content_keys.destroy(connection, channel, document)
+            released.destroy(connection, channel, [document])
             gone = content_keys.give_up_chunks(connection, channel, document)
             archived = tables.envelope.c
             own = (archived.channel == channel, archived.document == document)
@@ -182,8 +216,12 @@ class Erasures:
         self._drop(gone)
         if stub is not None:
             # The stub is written down above: a crash between these two lines loses nothing that should stay.
-            self._documents.purge(channel, document)
-            self._documents.put_revisions(channel, [stub])
+            try:
+                self._documents.purge(channel, document)
+            finally:
+                # Also over what could not be purged: readers and replicas see the stub, and only the store's
+                # own files still hold what was there before.
+                self._documents.put_revisions(channel, [stub])
         with writing(self._database) as connection:
             columns = tables.erasure.c
             done = (columns.channel == channel, columns.document == document)

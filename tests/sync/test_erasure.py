@@ -12,10 +12,12 @@ from sqlalchemy import select
 
 from sync.authorization import Account
 from sync.database import reading
-from sync.errors import BadRequest
+from sync.documents.contract import Incoming
+from sync.errors import BadRequest, StoreFailed
 from sync.gateway import tables
 from sync.gateway.erasure_list import ErasureList, Withdrawn
 from sync.gateway.restoring import declare_restored
+from sync.revisions import revision_id
 from sync.wire import sha256_hex, unb64
 from tests.fakes import Tablet
 from tests.personas import ALICE, BOB, DANA, KIM
@@ -308,3 +310,43 @@ def test_the_list_survives_a_torn_line_and_refuses_a_damaged_one(tmp_path: Path)
 def _made(folder: Path) -> Path:
     folder.mkdir()
     return folder
+
+
+def test_what_the_store_cannot_erase_now_waits_and_holds_nothing_else_up(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    world = build(tmp_path)
+    alice = world.tablet(ALICE)
+    channel, visit = alice.visit(BOB)
+    note = alice.document("note", text=MARKER)
+    world.bring(alice, channel, visit, note)
+
+    def cannot(*_: object) -> None:
+        raise StoreFailed("the document store answered 404 to POST /_purge")
+
+    documents = world.engine.documents
+    with monkeypatch.context() as broken:
+        broken.setattr(documents, "purge", cannot)
+        world.bring(alice, channel, withdraw(alice, note["_id"]))
+        (row,) = world.engine.erasures.pending()
+        assert (row["channel"], row["document"], row["requested_by"]) == (channel, note["_id"], ALICE.id)
+        stub = world.engine.read(channel, note["_id"])
+        assert stub is not None
+        assert (stub["erased"], stub.get("text")) == (True, None)
+        assert archived(world, note["_id"]) == [None]
+        later = alice.document("note", text="после")
+        world.bring(alice, channel, later)
+        before = world.engine.version()
+        documents.put_revisions("reference", revisions([{**FACILITY, "_id": "facility:later"}]))
+        assert world.engine.catch_up() > 0
+        assert world.engine.version() > before
+    monkeypatch.setattr("sync.gateway.erasure.RETRY_SECONDS", 0.0)
+    world.engine.erasures._again.clear()
+    world.engine.catch_up()
+    assert world.engine.erasures.pending() == []
+    assert traces(world, MARKER.encode()) == []
+    assert world.engine.read(channel, later["_id"]) == later
+
+
+def revisions(documents: list[dict[str, Any]]) -> list[Incoming]:
+    return [Incoming(revision_id(None, document), document) for document in documents]
