@@ -32,6 +32,33 @@ CHROMIUM = "/usr/bin/chromium"
 ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update"]
 TEXT = f"/custody/{p.VISIT}/{p.TESTIMONY}"
 SOUND = f"/custody/{p.VISIT}/{AUDIO}"
+HEARD = "medium:01M0000000000000000000000D"
+# What a tablet's recorder gives, a second in each piece; of a tone, because no page of the office gets a microphone.
+RECORD = """async seconds => {
+  const context = new AudioContext();
+  const tone = context.createOscillator();
+  const { stream } = tone.connect(context.createMediaStreamDestination());
+  tone.start();
+  const recorder = new MediaRecorder(stream, { mimeType: 'audio/webm;codecs=opus' });
+  const pieces = [];
+  recorder.addEventListener('dataavailable', ({ data }) => pieces.push(data));
+  recorder.start(1000);
+  while (pieces.length < seconds) await new Promise((resolve) => { setTimeout(resolve, 100); });
+  const over = new Promise((resolve) => { recorder.addEventListener('stop', resolve); });
+  recorder.stop();
+  await over;
+  await context.close();
+  return Promise.all(pieces.map(async (piece) => [...new Uint8Array(await piece.arrayBuffer())]));
+}"""
+# From a place of the recording: it plays on from there.
+HEAR = """async seconds => {
+  const audio = document.querySelector('#content audio');
+  audio.muted = true;
+  await audio.play();
+  audio.currentTime = seconds;
+  while (audio.seeking || audio.currentTime < seconds + 0.3) await new Promise((resolve) => { setTimeout(resolve, 50); });
+  return [audio.currentTime, audio.duration];
+}"""
 WEBM_HEAD = bytes.fromhex("1a45dfa3")
 
 
@@ -51,30 +78,42 @@ def add_key(app: Flask, document: str, content_key: bytes) -> None:
     engine.content_keys.add(p.VISIT, [ContentKey(document, "custody", stanza, custody["id"])])
 
 
+def deposit(app: Flask, medium: str, frames: list[bytes]) -> str:
+    """A sealed recording of these frames, as a tablet delivers it; the hash of its one chunk."""
+    key = os.urandom(32)
+    file = seal_frames(key, medium, frames)
+    chunk = sha256_hex(file)
+    engine = app.extensions["aigaq"]
+    engine.media.put(chunk, file)
+    seconds = max(1, len(frames) - 1)
+    document = {
+        "_id": medium, "type": "medium", "kind": "audio", "mime": "audio/webm;codecs=opus",
+        "at": "2026-03-02T06:10:00.000Z", "state": "complete", "frames": len(frames), "bytes": len(file),
+        "plain_bytes": sum(map(len, frames)), "duration_ms": seconds * 1000, "width": None, "height": None,
+        "chunks": [{"sha256": chunk, "size": len(file)}], "interview": p.INTERVIEW, "submission": None,
+        "question": None, "place": None, "theme": None, "caption": None, "fields": None,
+    }  # fmt: skip
+    with app.app_context():
+        engine.submit(p.VISIT, document, author=ANN)
+    add_key(app, medium, key)
+    return chunk
+
+
 @pytest.fixture(scope="module")
 def sealed(tmp_path_factory: pytest.TempPathFactory) -> Sealed:
     app = create_app(replace(config(tmp_path_factory.mktemp("custody")), demo=True))
     app.testing = True
     populate(app)
     engine = app.extensions["aigaq"]
-    text_key, audio_key, nonce = os.urandom(32), os.urandom(32), os.urandom(12)
+    text_key, nonce = os.urandom(32), os.urandom(12)
     box = AESGCM(text_key).encrypt(nonce, json.dumps({"text": SECRET}).encode(), p.TESTIMONY.encode())
-    file = seal_frames(audio_key, AUDIO, [WEBM_HEAD, b"second frame"])
-    chunk = sha256_hex(file)
-    engine.media.put(chunk, file)
     testimony = {
         "_id": p.TESTIMONY, "type": "testimony", "interview": p.INTERVIEW, "sealed": b64(nonce + box), "size": 20,
     }  # fmt: skip
-    audio = {
-        "_id": AUDIO, "type": "medium", "kind": "audio", "mime": "audio/webm", "at": "2026-03-02T06:10:00.000Z",
-        "state": "complete", "frames": 2, "bytes": len(file), "plain_bytes": 16, "duration_ms": 1000, "width": None,
-        "height": None, "chunks": [{"sha256": chunk, "size": len(file)}], "interview": p.INTERVIEW,
-        "submission": None, "question": None, "place": None, "theme": None, "caption": None, "fields": None,
-    }  # fmt: skip
     with app.app_context():
-        engine.submit_many(p.VISIT, [testimony, audio], author=ANN)
+        engine.submit(p.VISIT, testimony, author=ANN)
     add_key(app, p.TESTIMONY, text_key)
-    add_key(app, AUDIO, audio_key)
+    chunk = deposit(app, AUDIO, [WEBM_HEAD, b"second frame"])
     return Sealed(app, chunk)
 
 
@@ -171,4 +210,35 @@ def test_a_key_holders_browser_opens_testimony_and_plays_a_recording(
     page.wait_for_selector("#content audio")
     assert (page.get_attribute("#content audio", "src") or "").startswith("blob:")
     assert complaints == []
+    browser.close()
+
+
+def test_a_sealed_recording_is_heard_from_where_the_key_holder_asks(
+    sealed: Sealed, address: str, playwright: Playwright
+) -> None:
+    browser = playwright.chromium.launch(
+        executable_path=CHROMIUM, args=[*ARGUMENTS, "--autoplay-policy=no-user-gesture-required"]
+    )
+    page = browser.new_page()
+    fetched: list[str] = []
+    page.on("request", lambda request: fetched.append(request.url) if "/chunks/" in request.url else None)
+    page.goto(f"{address}/sign-in?next=/custody/{p.VISIT}/{HEARD}")
+    pieces = [bytes(piece) for piece in page.evaluate(RECORD, 5)]
+    deposit(sealed.app, HEARD, [*pieces, b""])
+    page.fill("input[name=login]:visible", "kate")
+    page.fill("input[name=password]:visible", p.PASSWORD)
+    page.click("button.primary")
+    page.fill("[name=reason]", "To hear the end of it")
+    page.fill("#passphrase", DEMO_CUSTODY_PASSPHRASE)
+    assert fetched == []
+    page.click("button.seal")
+    page.wait_for_selector("#content audio")
+    for wanted in (3.0, 1.0):  # on, and back again
+        at, length = page.evaluate(HEAR, wanted)
+        assert wanted < at <= length
+        assert 4 < length < 8
+    assert len(set(fetched)) == 1
+    assert page.query_selector("#content .error") is None
+    page.click("#close")
+    assert page.query_selector("#content audio") is None
     browser.close()
