@@ -32,6 +32,7 @@ from sync.gateway.outbox import Outbox, Rooms
 from sync.gateway.packs import LEAST_DOCUMENTS, Packs
 from sync.gateway.provisional import Provisional
 from sync.gateway.receipts import Archive
+from sync.gateway.released import ReleasedKeys
 from sync.gateway.sessions import Sessions
 from sync.gateway.tables import durable
 from sync.gateway.traffic import Quota, Traffic
@@ -72,6 +73,7 @@ class SyncEngine:
         )
         self.archive = Archive(database, keys)
         self.content_keys = ContentKeys(database)
+        self.released_keys = ReleasedKeys(database, clock)
         self.days = Days(database, keys, clock)
         self.packages = Packages(database, media, keys, self.days, authorizer, clock)
         self.channels = Channels(documents, database)

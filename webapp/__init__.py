@@ -41,6 +41,7 @@ PAGES = (
     "visit_page",
     "custody",
     "custody_keys",
+    "custody_releases",
     "withdrawals",
     "evidence",
     "facilities",

@@ -21,7 +21,7 @@ from webapp import audit
 from webapp.access import allow, as_author, current_account
 from webapp.custody_keys import rehearsal_due
 from webapp.material import belongs_to_interview, held_parts
-from webapp.models import db
+from webapp.models import AccountRow, db
 from webapp.sync_wiring import demo_custody_passphrase, media_chunk, wrapped_custody_key
 from webapp.visits import visit_or_404
 
@@ -36,7 +36,7 @@ SHORTEST_REASON = 5
 def show(channel: str, document_id: str) -> str:
     """Ask why, and for the passphrase, which never leaves the page."""
     visit = visit_or_404(channel)
-    item = _sealed_or_404(channel, document_id)
+    item = sealed_or_404(channel, document_id)
     engine = current_app.extensions["aigaq"]
     key = engine.content_keys.get(channel, document_id)
     wrapped = wrapped_custody_key(engine, key.key_id) if key else None
@@ -49,6 +49,7 @@ def show(channel: str, document_id: str) -> str:
         item=item,
         parts=held_parts(channel).get(document_id),
         spoken=belongs_to_interview(item.type, item.body),
+        authors=authors(channel),
         demo_passphrase=demo_custody_passphrase(current_app.config["AIGAQ"], wrapped),
     )
 
@@ -58,7 +59,7 @@ def show(channel: str, document_id: str) -> str:
 def give(channel: str, document_id: str) -> ResponseReturnValue:
     """Record the reason, then answer with what the browser needs to open the item."""
     visit_or_404(channel)
-    item = _sealed_or_404(channel, document_id)
+    item = sealed_or_404(channel, document_id)
     reason = request.form.get("reason", "").strip()
     if len(reason) < SHORTEST_REASON:
         return jsonify(error="reason", message=_("Say why you open it: at least a few words.")), 422
@@ -73,22 +74,7 @@ def give(channel: str, document_id: str) -> ResponseReturnValue:
         message = _("It is sealed to a custody key that this server does not have. Tell the administrator.")
         return jsonify(error="no-key", message=message), 409
     session["opening"] = [document_id, int(time.time())]
-    body: dict[str, Any] = item.body
-    return jsonify(
-        id=document_id,
-        type=item.type,
-        custody=wrapped,
-        key_id=key.key_id,
-        stanza=b64(key.material),
-        sealed=body.get("sealed"),
-        kind=body.get("kind"),
-        mime=body.get("mime"),
-        # A complete file ends with its flagged frame; of any other the document says how many there are.
-        interrupted_after=None if body.get("state", "complete") == "complete" else body.get("frames") or 0,
-        frames=body.get("frames") or 0,
-        duration_ms=body.get("duration_ms"),
-        chunks=body.get("chunks") or [],
-    )
+    return jsonify(custody=wrapped, key_id=key.key_id, stanza=b64(key.material), **answer_for(item))
 
 
 @bp.post("/custody/<channel>/<document_id>/key")
@@ -96,7 +82,7 @@ def give(channel: str, document_id: str) -> ResponseReturnValue:
 def give_out(channel: str, document_id: str) -> ResponseReturnValue:
     """Record why the key of an opened medium is saved for an evidence package; the browser has it already."""
     visit_or_404(channel)
-    item = _sealed_or_404(channel, document_id)
+    item = sealed_or_404(channel, document_id)
     if item.type != "medium":
         abort(404)
     opened, at = session.get("opening", ("", 0))
@@ -118,7 +104,7 @@ def chunk(channel: str, document_id: str, sha256: str) -> Response:
     if opened != document_id or time.time() - at > GRANTED:
         abort(403)
     visit_or_404(channel)
-    item = _sealed_or_404(channel, document_id)
+    item = sealed_or_404(channel, document_id)
     if sha256 not in {part["sha256"] for part in item.body.get("chunks") or []}:
         abort(404)
     data = media_chunk(current_app.extensions["aigaq"], sha256)
@@ -127,7 +113,34 @@ def chunk(channel: str, document_id: str, sha256: str) -> Response:
     return Response(data, content_type="application/octet-stream")
 
 
-def _sealed_or_404(channel: str, document_id: str) -> Row[Any]:
+def answer_for(item: Row[Any]) -> dict[str, Any]:
+    """What a browser needs of an item beside its key."""
+    body: dict[str, Any] = item.body
+    return {
+        "id": item.id,
+        "type": item.type,
+        "sealed": body.get("sealed"),
+        "kind": body.get("kind"),
+        "mime": body.get("mime"),
+        # A complete file ends with its flagged frame; of any other the document says how many there are.
+        "interrupted_after": None if body.get("state", "complete") == "complete" else body.get("frames") or 0,
+        "frames": body.get("frames") or 0,
+        "duration_ms": body.get("duration_ms"),
+        "chunks": body.get("chunks") or [],
+    }
+
+
+def authors(channel: str) -> list[AccountRow]:
+    """Who may be given something of this visit: its team, and analysts."""
+    member = tables.visit_member
+    team = select(member.c.person).where(member.c.channel == channel)
+    rows = select(AccountRow).where(
+        AccountRow.active, (AccountRow.role == "analyst") | AccountRow.id.in_(team)
+    )
+    return list(db.session.scalars(rows.order_by(AccountRow.name)))
+
+
+def sealed_or_404(channel: str, document_id: str) -> Row[Any]:
     item = tables.item
     row = db.session.execute(
         select(item).where(item.c.channel == channel, item.c.id == document_id, item.c["class"] == "custody")

@@ -56,6 +56,7 @@ LINKS = (
     Link("tablets.every", _l("Tablets"), "tablet", ("analyst", "admin"), foot=True),
     Link("accounts.accounts", _l("Accounts"), "people", ("admin",), foot=True),
     Link("audit.show", _l("Log"), "log", ("analyst", "admin"), foot=True),
+    Link("custody_releases.every", _l("Released to you"), "unlock", CONTENT, foot=True),
     Link("custody_keys.every", _l("Custody keys"), "key", ("keyholder",), foot=True),
     Link("evidence.days", _l("Closed days"), "seal", ("analyst", "keyholder", "admin"), foot=True),
 )

@@ -6,17 +6,19 @@
  * a recording only the parts around the playhead are fetched, checked and opened.
  */
 import { boxKey, open as openBox } from '../engine/crypto/box.js';
+import { suggestPassphrase } from '../engine/crypto/words.js';
 import { openContentKey } from '../engine/crypto/sealing.js';
 import { fromBase64, text, toBase64 } from '../engine/crypto/wire.js';
 import { Frames, chunkReader } from '../engine/media/frames.js';
 import { Player } from '../engine/media/player.js';
-import { unwrapKey } from './keys/wrapping.js';
+import { unwrapKey, wrapKey } from './keys/wrapping.js';
 
 /**
  * @typedef {object} Opening what the server gives
  * @property {string} id
  * @property {import('./keys/wrapping.js').Wrapped} custody the key that the item is sealed to
  * @property {string} stanza
+ * @property {import('./keys/wrapping.js').Wrapped} [released] the item's own key under one-time words, instead of both
  * @property {string | null} sealed
  * @property {string | null} kind
  * @property {string | null} mime
@@ -49,8 +51,7 @@ form.addEventListener('submit', async (event) => {
   say(form.dataset.working ?? '', false);
   try {
     const opening = await ask();
-    const contentKey = await openContentKey(opening.stanza, await custodyKey(opening.custody), opening.id)
-      .catch((error) => { throw error instanceof Failure ? error : new Failure('damaged'); });
+    const contentKey = await keyOf(opening);
     itemKey = contentKey;
     itemId = opening.id;
     if (opening.sealed) showFields(await openText(opening, contentKey));
@@ -79,6 +80,33 @@ giving?.addEventListener('submit', async (event) => {
   if (response?.ok && itemKey) saveKey(itemId, itemKey);
 });
 
+const releasing = /** @type {HTMLFormElement | null} */ (document.getElementById('release'));
+releasing?.addEventListener('submit', async (event) => {
+  event.preventDefault();
+  if (!itemKey) return;
+  const button = /** @type {HTMLButtonElement} */ (releasing.querySelector('button'));
+  const told = /** @type {HTMLElement} */ (document.getElementById('release-state'));
+  button.disabled = true;
+  const words = (await suggestPassphrase(document.documentElement.lang)).join(' ');
+  const body = new FormData(releasing);
+  body.set('wrapped', JSON.stringify(await wrapKey(itemKey, words)));
+  const response = await fetch(releasing.action, { method: 'POST', body, headers: { Accept: 'application/json' } }).catch(() => null);
+  const answer = await response?.json().catch(() => null);
+  button.disabled = false;
+  told.className = response?.ok ? 'meta' : 'error';
+  told.textContent = response?.ok ? '' : answer?.message || form.dataset.offline || '';
+  if (response?.ok) showWords(words);
+});
+
+/** @param {string} words none: they are taken from the screen */
+function showWords(words) {
+  const place = document.getElementById('release-words');
+  const text = place?.querySelector('strong');
+  if (!place || !text) return;
+  text.textContent = words;
+  place.hidden = words === '';
+}
+
 document.getElementById('close')?.addEventListener('click', forget);
 // Going away forgets as well; the page is never shown again from the browser's own cache with its content.
 window.addEventListener('pagehide', forget);
@@ -94,6 +122,13 @@ async function ask() {
   const answer = await response.json().catch(() => null);
   if (!response.ok) throw new Failure(answer?.message || 'offline');
   return answer;
+}
+
+/** @param {Opening} opening @returns {Promise<import('../engine/crypto/wire.js').Bytes>} the item's key, 32 bytes */
+async function keyOf(opening) {
+  if (opening.released) return custodyKey(opening.released);
+  return openContentKey(opening.stanza, await custodyKey(opening.custody), opening.id)
+    .catch((error) => { throw error instanceof Failure ? error : new Failure('damaged'); });
 }
 
 /** @param {Opening['custody']} wrapped @returns {Promise<import('../engine/crypto/wire.js').Bytes>} 32 bytes, X25519 */
@@ -211,6 +246,7 @@ function forget() {
   shown = null;
   itemKey?.fill(0);
   itemKey = null;
+  showWords('');
   content.replaceChildren();
   opened.hidden = true;
   form.hidden = false;

@@ -101,6 +101,18 @@ erasure = Table(
     Column("done", Boolean, nullable=False),
 )
 
+custody_release = Table(  # a sealed item's key under one-time words, for one account
+    "custody_release",
+    durable,
+    Column("id", String(26), primary_key=True),
+    Column("channel", String(80), nullable=False),
+    Column("document", String(200), nullable=False),
+    Column("account", String(40), nullable=False, index=True),
+    Column("released_by", String(40), nullable=False),
+    Column("box", Text),  # {kdf, nonce, ciphertext}; null: over, ended, or erased
+    Column("ends_at", String(30), nullable=False),
+)
+
 notice = Table(  # what the changes stream tells beside documents, in order
     "notice",
     durable,
