@@ -148,10 +148,12 @@ export class Session {
       }
       // On a full disk neither is done: nothing needs them.
       if (!force && isPoor(this.log)) await this.#sweep(false).catch(unlessFull);
-      if (!this.closed && (this.log.tail >= TAIL || (force && this.log.blocks.size > 1))) await this.log.snapshot().catch(unlessFull);
     };
     const result = this.#tidying.then(work);
-    this.#tidying = result.catch(() => {});
+    // Whoever erases waits for what must be destroyed; the index for the next unlock is made after that.
+    this.#tidying = result.then(async () => {
+      if (!this.closed && (this.log.tail >= TAIL || (force && this.log.blocks.size > 1))) await this.log.snapshot().catch(unlessFull);
+    }).catch(() => {});
     return result;
   }
 
