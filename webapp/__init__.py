@@ -35,6 +35,7 @@ from webapp.sync_wiring import build_engine, replication_blueprint, sync_bluepri
 PAGES = (
     "home",
     "accounts",
+    "programs",
     "audit",
     "tablets",
     "visits",

@@ -1,6 +1,7 @@
 """What arrived and breaks a rule: stored, receipted, and waiting for a person's decision.
 
-Owns the page that lists it; the engine keeps the envelopes.
+Owns the page that lists it; the engine keeps the envelopes. What a person took back and the store could not
+erase yet stands there too.
 """
 
 from __future__ import annotations
@@ -48,11 +49,14 @@ ADVICE = {
 @allow(*OFFICE)
 def every() -> str:
     """By reason, what is most frequent first; within it the newest first."""
+    engine = current_app.extensions["aigaq"]
     groups: dict[str, list[dict[str, Any]]] = {}
-    for row in current_app.extensions["aigaq"].quarantine():
+    for row in engine.quarantine():
         groups.setdefault(row["reason"], []).append(row)
     ordered = sorted(groups.items(), key=lambda group: -len(group[1]))
-    return render_template("quarantine/list.html", groups=ordered, advice=ADVICE)
+    return render_template(
+        "quarantine/list.html", groups=ordered, advice=ADVICE, unerased=engine.erasures.pending()
+    )
 
 
 @bp.post("/quarantine/released")

@@ -106,8 +106,15 @@ def digest(secret: str) -> str:
     return hashlib.sha256(secret.encode()).hexdigest()
 
 
-def make_credential(account: AccountRow, name: str, *, replicator: bool) -> str:
-    """A new secret of the account; only its hash is kept."""
+def credentials(account_id: str) -> list[ReplicationCredentialRow]:
+    """The account's credentials that hold, oldest first."""
+    columns = ReplicationCredentialRow
+    query = select(columns).where(columns.account_id == account_id, columns.revoked_at.is_(None))
+    return list(db.session.scalars(query.order_by(columns.made_at, columns.name)))
+
+
+def make_credential(account: AccountRow, name: str, *, replicator: bool, by: str | None = None) -> str:
+    """A new secret of the account; only its hash is kept. `by`: who made it; None: the command line."""
     secret = secrets.token_hex(20)
     with writing() as write:
         write.add(
@@ -121,14 +128,14 @@ def make_credential(account: AccountRow, name: str, *, replicator: bool) -> str:
         )
     audit.record(
         "replication.credential",
-        account=None,
+        account=by,
         subject=account.id,
         detail={"name": name, "replicator": replicator},
     )
     return secret
 
 
-def revoke_credential(account: AccountRow, name: str) -> int:
+def revoke_credential(account: AccountRow, name: str, *, by: str | None = None) -> int:
     """Withdraw the account's credentials of this name; how many there were."""
     columns = ReplicationCredentialRow
     with writing() as write:
@@ -140,7 +147,7 @@ def revoke_credential(account: AccountRow, name: str) -> int:
         for row in rows:
             row.revoked_at = datetime.now(UTC)
     if rows:
-        audit.record("replication.revoked", account=None, subject=account.id, detail={"name": name})
+        audit.record("replication.revoked", account=by, subject=account.id, detail={"name": name})
     return len(rows)
 
 
