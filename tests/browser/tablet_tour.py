@@ -209,6 +209,9 @@ class TabletTour:
         leader.press("capture.photo.shoot")
         page.get_by_role("button", name=leader.t("capture.photo.keep"), exact=True).click()
         page.wait_for_selector("aq-photo", state="detached")
+        for name, ready in (("sketch", "aq-sketch canvas.board"), ("import", "aq-import label.btn")):
+            self._step("onsite")
+            yield from self._at(name, name, ready, channel=self.channel)
         self._step("onsite")
         leader.capture("video")
         page.wait_for_selector("aq-policy-card, .record-button")
