@@ -21,7 +21,7 @@ from sync.authorization import Authorizer
 from sync.database import drop_traces, reading, writing
 from sync.documents.contract import DocumentStore, Incoming
 from sync.errors import NotFound, StoreFailed
-from sync.gateway import content_keys, tables
+from sync.gateway import content_keys, released, tables
 from sync.gateway.erasure_list import ErasureList, Withdrawn
 from sync.gateway.media import MediaStore
 from sync.revisions import Leaf, generation, revision_id, winner
@@ -208,6 +208,7 @@ class Erasures:
         with writing(self._database) as connection:
             stub = self._written_stub(connection, channel, document, leaves)
             content_keys.destroy(connection, channel, document)
+            released.destroy(connection, channel, [document])
             gone = content_keys.give_up_chunks(connection, channel, document)
             archived = tables.envelope.c
             own = (archived.channel == channel, archived.document == document)
