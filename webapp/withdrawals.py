@@ -35,7 +35,7 @@ USE_CHOICES = {
     "sharing": _l("Sharing with authorities: nothing is destroyed, it is not shared any more"),
     "publication": _l("Publication: nothing is destroyed, it is not published any more"),
 }
-PICTURES = ("photo", "sketch")
+RECORDINGS = ("audio", "video", "appeal")
 DONE = ("approved", "sent")
 SHORTEST_REASON = 5
 
@@ -133,7 +133,7 @@ def erased_by(use: str, interview: str, documents: Sequence[Mapping[str, Any]]) 
         return [
             str(document["_id"])
             for document in linked
-            if document["type"] == "medium" and document.get("kind") not in PICTURES
+            if document["type"] == "medium" and document.get("kind") in RECORDINGS
         ]
     if use != "interview":
         return []

@@ -42,7 +42,12 @@ class ReleasedKeys:
         self, channel: str, document: str, *, account: str, by: str, wrapped: dict[str, Any], ends_at: str
     ) -> str:
         """Keep a box for this account until `ends_at`; the release's id."""
-        row = {"id": new_ulid(milliseconds(self._clock.now())), "channel": channel, "document": document, "account": account}
+        row = {
+            "id": new_ulid(milliseconds(self._clock.now())),
+            "channel": channel,
+            "document": document,
+            "account": account,
+        }
         with writing(self._database) as connection:
             connection.execute(
                 insert(tables.custody_release).values(
