@@ -10,6 +10,7 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
+from weakref import WeakSet
 
 from sqlalchemy import Connection, Engine, String, create_engine, event, make_url
 from sqlalchemy.exc import SQLAlchemyError
@@ -19,6 +20,10 @@ from sync.errors import StoreFailed
 
 # A writer holds the lock for milliseconds; a seeding batch for a second or two.
 BUSY_MILLISECONDS = 30_000
+# A page reads for milliseconds; whoever downloads for minutes must not hold an erasure's answer up.
+READERS_MILLISECONDS = 1_000
+# Databases whose log still holds what was erased.
+_uncut: WeakSet[Engine] = WeakSet()
 # PostgreSQL's advisory lock that stands for "I write" in this database: "aigaq" in ASCII.
 _WRITERS = 0x6169676171
 
@@ -197,12 +202,24 @@ def reading(engine: Engine) -> Iterator[Connection]:
 def drop_traces(engine: Engine) -> None:
     """Fold SQLite's write-ahead log into the file and cut it: `secure_delete` does not reach into the log.
 
-    For after an erasure. Waits for readers as long as a writer would; nothing to do on other databases.
+    For after an erasure. Waits a moment for readers; where one goes on reading, `drop_waiting_traces` cuts it
+    later. Nothing to do on other databases.
     """
     if engine.dialect.name != "sqlite":
         return
-    with engine.connect() as connection:
-        # Outside any transaction, or it would wait for its own.
-        cursor = connection.connection.cursor()
-        cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-        cursor.close()
+    _uncut.add(engine)
+    drop_waiting_traces()
+
+
+def drop_waiting_traces() -> None:
+    """Cut the logs that `drop_traces` could not cut because somebody was reading."""
+    for engine in list(_uncut):
+        with engine.connect() as connection:
+            # Outside any transaction, or it would wait for its own.
+            cursor = connection.connection.cursor()
+            cursor.execute(f"PRAGMA busy_timeout={READERS_MILLISECONDS}")
+            busy = cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0]
+            cursor.execute(f"PRAGMA busy_timeout={BUSY_MILLISECONDS}")
+            cursor.close()
+        if not busy:
+            _uncut.discard(engine)

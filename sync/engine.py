@@ -14,8 +14,8 @@ from sqlalchemy import Engine
 
 from sync.authorization import Account, Authorizer, may_open_custody, may_read_visit
 from sync.clock import Clock, system_clock, timestamp
+from sync.database import drop_traces, drop_waiting_traces, writing
 from sync.database import prepare as prepare_database
-from sync.database import writing
 from sync.documents.contract import DocumentStore, Incoming
 from sync.errors import AigaqError, NotFound, Refused, StoreFailed
 from sync.evidence.days import Days
@@ -99,6 +99,7 @@ class SyncEngine:
         self._projecting = Rounds(self.catch_up)
         for channel in ("reference", "office"):
             documents.create_channel(channel)
+        drop_traces(database)  # of what an earlier process erased while somebody read
         self._resume_erasures()
 
     def submit(self, channel: str, document: dict[str, Any], *, author: Account) -> Revision:
@@ -226,6 +227,7 @@ class SyncEngine:
     def catch_up(self) -> int:
         """Project what is new and finish what a crash left undone; how many documents were read."""
         self.erasures.complete()
+        drop_waiting_traces()
         self.days.close()
         self.packs.sweep_if_due()
         self.channels.catch_up()

@@ -280,7 +280,7 @@ def test_where_the_owners_tab_crashes_the_tab_that_waits_takes_over(
     assert second.evaluate(START, {})["otherTab"] is True
     devtools = tablet.context.new_cdp_session(first)
     with contextlib.suppress(PlaywrightError):  # the renderer that should answer is gone
-        devtools.send("Page.crash")
+        devtools.send("Page.crash", timeout=5_000)
     second.wait_for_function("async () => !(await engine.status()).otherTab", timeout=60_000)
     assert second.evaluate("() => engine.status()")["vault"] == "locked"
     second.evaluate("words => engine.unlock(words)", WORDS)
