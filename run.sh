@@ -103,6 +103,7 @@ set_up_tests() {
   # The document store's tests start a PostgreSQL of their own; where there is none they say so and pass it by.
   command -v initdb >/dev/null || compgen -G "/usr/lib/postgresql/*/bin/initdb" >/dev/null ||
     apt_install postgresql || say "No PostgreSQL here: its tests are passed by"
+  command -v caddy >/dev/null || apt_install caddy || say "No Caddy here: its file is not checked"
   [ -x /usr/bin/chromium ] || apt_install chromium || fail "The tests need Chromium at /usr/bin/chromium (Debian's package chromium)."
 }
 

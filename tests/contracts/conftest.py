@@ -78,6 +78,10 @@ def postgres() -> Iterator[PostgresCluster]:
 _numbers = itertools.count()
 
 
+# For what only a store in our own process can promise: `target` is parametrised with these.
+on_embedded_stores = pytest.mark.parametrize("target", ["sqlite", "postgresql"], indirect=True)
+
+
 @pytest.fixture(params=STORES)
 def target(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Target]:
     kind = request.param

@@ -14,7 +14,7 @@ import pytest
 
 from sync.documents.contract import Incoming, ReplicatedStore
 from sync.revisions import revision_id
-from tests.contracts.conftest import CHANNEL, Target
+from tests.contracts.conftest import CHANNEL, Target, on_embedded_stores
 from tests.contracts.servers import PATIENCE, postgres_binaries, postgres_cluster, pouchdb_server
 
 ROOT = Path(__file__).parent.parent.parent
@@ -53,9 +53,8 @@ def killed_after(url: str, first: int, batches: int, *, last_words: float = 0.0)
     return max([done, *(int(line) for line in rest.split())])
 
 
+@on_embedded_stores  # a writer's death says nothing of another server's store
 def test_what_a_killed_writer_was_told_is_there(store: ReplicatedStore, target: Target) -> None:
-    if not target.embedded:
-        pytest.skip("a writer's death says nothing of another server's store")
     acknowledged = 0
     for round_ in range(4):
         acknowledged = killed_after(target.url, acknowledged, 3 + round_, last_words=round_ / 700)
@@ -70,9 +69,8 @@ def test_what_a_killed_writer_was_told_is_there(store: ReplicatedStore, target: 
 
 @pytest.mark.long
 @pytest.mark.timeout(1800)
+@on_embedded_stores
 def test_what_many_killed_writers_were_told_is_there(store: ReplicatedStore, target: Target) -> None:
-    if not target.embedded:
-        pytest.skip("a writer's death says nothing of another server's store")
     acknowledged = 0
     for round_ in range(40):
         acknowledged = killed_after(target.url, acknowledged, 5, last_words=round_ / 3000)

@@ -17,7 +17,7 @@ from sync.documents.contract import Incoming, Listing, ReplicatedStore, Wanted
 from sync.documents.embedded import EmbeddedStore
 from sync.errors import BadRequest, EditConflict, NotFound
 from sync.revisions import winner_order
-from tests.contracts.conftest import CHANNEL, Target
+from tests.contracts.conftest import CHANNEL, Target, on_embedded_stores
 from tests.contracts.test_document_store import incoming
 
 
@@ -321,9 +321,8 @@ def test_of_edits_on_one_parent_one_is_stored_whoever_writes(target: Target) -> 
     assert [leaf.rev for leaf in stores[0].leaves(CHANNEL, "note:1")] == [onward.rev]
 
 
+@on_embedded_stores  # CouchDB looks and writes in two requests
 def test_edits_at_the_same_moment_leave_one_leaf(target: Target) -> None:
-    if not target.embedded:
-        pytest.skip("CouchDB looks and writes in two requests")
     stores = [target.open() for _ in range(4)]
     stores[0].create_channel(CHANNEL)
     parent = incoming("a")

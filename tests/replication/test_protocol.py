@@ -130,8 +130,6 @@ def test_refused_rows_say_why(gateway: Gateway) -> None:
 
 
 def test_an_erased_document_is_not_stored_again(gateway: Gateway) -> None:
-    if gateway.behind_pouchdb:
-        pytest.skip("pouchdb-server cannot purge")
     note = gateway.alice.document("note", text="взято обратно")
     gateway.world.bring(gateway.alice, gateway.channel, note)
     withdrawal = gateway.alice.document("withdrawal", erases=[note["_id"]], use="interview")
