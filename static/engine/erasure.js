@@ -32,7 +32,16 @@ export class Erasure {
    */
   async withdraw(channel, { interview = null, use, erases = [], reason = '' }) {
     const at = new Date(this.world.now()).toISOString();
-    const reading = await this.writing.save(channel, { type: 'withdrawal', interview, use, erases, reason, at });
+    const record = () => this.writing.save(channel, { type: 'withdrawal', interview, use, erases, reason, at });
+    let reading;
+    try {
+      reading = await record();
+    } catch (error) {
+      // No room even for these few bytes: what is destroyed makes it.
+      if (!(error instanceof EngineError && error.code === 'storage-full')) throw error;
+      await this.erase(channel, erases);
+      return record();
+    }
     await this.erase(channel, erases);
     return reading;
   }

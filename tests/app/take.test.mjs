@@ -34,7 +34,6 @@ class FakeEngine {
   }
   async finishMedium(id, fields) { this.calls.push(['finish', fields]); return { doc: { state: this.frames.length >= this.room ? 'interrupted' : 'complete' } }; }
   async interruptMedium() { this.calls.push(['interrupt']); }
-  async eraseMedium() { this.calls.push(['erase']); }
 }
 
 async function begin(engine = new FakeEngine()) {
@@ -95,8 +94,9 @@ test('an unplugged microphone ends the recording and keeps it', async () => {
 test('erasing writes no further frame and destroys the medium', async () => {
   const { take, engine, recorder } = await begin();
   recorder.frame('a');
-  await take.erase();
-  assert.equal(engine.calls.at(-1)[0], 'erase');
+  const destroyed = [];
+  await take.erase(async (id) => { destroyed.push([id, take.state]); });
+  assert.deepEqual(destroyed, [['medium:1', 'stopping']], 'it has not ended before it is destroyed');
   assert.equal(take.state, 'erased');
   assert.equal(engine.frames.includes('last'), false);
   assert.equal(engine.calls.some(([name]) => name === 'finish'), false);

@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
 import { base, revisionId } from '../../static/engine/replication/revisions.js';
+import { EngineError } from '../../static/engine/errors.js';
 import { openContentKey } from '../../static/engine/crypto/sealing.js';
 import { openStream } from '../../static/engine/crypto/stream.js';
 import { boxKey, open } from '../../static/engine/crypto/box.js';
@@ -277,6 +278,20 @@ test('stop and erase of a recording whose start was delivered tells the office',
   await tablet.deliver();
   assert.deepEqual(tablet.office.opened.map(({ document }) => document.type), ['medium', 'withdrawal']);
   assert.deepEqual(tablet.office.opened[1].document.erases, [id]);
+});
+
+test('a withdrawal for which there is no room destroys first, and is written into the room that this makes', async () => {
+  const tablet = await newTablet(await organisation());
+  const { id } = await record(tablet, 3);
+  const { erasure, writing } = tablet.opened;
+  const save = writing.save.bind(writing);
+  writing.save = async (channel, fields) => {
+    if (tablet.session.slots.get(id)) throw new EngineError('storage-full');
+    return save(channel, fields);
+  };
+  const reading = await erasure.withdraw(CHANNEL, { use: 'recording', erases: [id] });
+  assert.deepEqual([reading.doc.type, reading.doc.erases], ['withdrawal', [id]]);
+  assert.equal(tablet.session.slots.get(id), null);
 });
 
 test('verified media are freed only when asked, and only if the server says it holds them', async () => {

@@ -208,15 +208,14 @@ export class AqRecorder extends AqElement {
       return;
     }
     const { engine } = this.app;
+    const interview = plan.interview ?? null;
     try {
-      await take.erase();
-      const interview = plan.interview ?? null;
-      if (interview) {
-        await engine.save(plan.channel, { type: 'consent', interview, use: 'recording', given: false, at: new Date().toISOString() });
-      }
-      // Where the server had heard of it, erasing has already written the withdrawal.
-      const written = (await engine.list(plan.channel, 'withdrawal')).some((/** @type {import('../../engine/types.js').Reading} */ reading) => reading.doc.erases?.includes(take.id));
-      if (!written) await engine.withdraw(plan.channel, { interview, use: 'recording', erases: [take.id], reason: this.t('capture.erase.reason') });
+      await take.erase(async (id) => {
+        if (interview) {
+          await engine.save(plan.channel, { type: 'consent', interview, use: 'recording', given: false, at: new Date().toISOString() });
+        }
+        await engine.withdraw(plan.channel, { interview, use: 'recording', erases: [id], reason: this.t('capture.erase.reason') });
+      });
       this.app.notify({ kind: 'ok', text: this.t(interview ? 'capture.erased.consent' : 'capture.erased') });
     } catch (error) {
       this.app.notifyError(error);

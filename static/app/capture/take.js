@@ -110,17 +110,18 @@ export class Take extends EventTarget {
   }
 
   /**
-   * Stops and destroys key and bytes.
+   * Stops, and has key and bytes destroyed.
+   * @param {(id: string) => Promise<unknown>} destroy what the engine does; the take has ended when it is done
    * @returns {Promise<void>}
    * @throws EngineError when the engine could not erase: then nothing was erased
    */
-  async erase() {
+  async erase(destroy) {
     if (!this.running) return;
     this.#discard = true;
     this.#stopClock();
     await this.#halt();
     try {
-      await this.#setup.engine.eraseMedium(this.id);
+      await destroy(this.id);
     } catch (error) {
       this.#become('interrupted');
       this.#announce('failed');
