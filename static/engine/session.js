@@ -144,6 +144,7 @@ export class Session {
       // Erased once more while a sweep was going on: once more over all.
       for (let full = force || this.#mustSweep(); full; full = this.records.unswept) {
         await this.#sweep(true);
+        await this.storage.database.rest();
         this.bodies.forget();
       }
       // On a full disk neither is done: nothing needs them.
@@ -215,6 +216,7 @@ export class Session {
     this.closed = true;
     await this.#tidying;
     await this.log.settled();
+    await this.storage.database.end();
     for (const key of this.custodyKeys.values()) key.fill(0);
     this.custodyKeys.clear();
     this.slots.forget();

@@ -245,6 +245,7 @@ export class Vault {
   /** @param {import('./crypto/wire.js').Bytes} vaultKey @param {import('./crypto/wire.js').Bytes} vaultId */
   async #openSession(vaultKey, vaultId) {
     const key = await subkey(vaultKey, vaultId, 'slots');
+    await this.storage.database.begin();
     return new Session(this.storage, { slots: await this.storage.place('slots'), key });
   }
 

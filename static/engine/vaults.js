@@ -210,6 +210,8 @@ export class Vaults {
 
   /** @param {boolean} owns */
   async #begin(owns) {
+    // Acknowledged, and the browser was killed: rows need no key to be copied. What hinders it, unlocking tells.
+    if (owns) await this.current.storage.database.recover().catch(() => {});
     await (owns ? this.current.own() : this.current.look());
     const { name, vault } = this.current;
     const entry = this.register.get(name);

@@ -281,7 +281,7 @@ export class Writing {
       /** @type {Write[]} */
       const all = [{ store: 'outbox', put: row }];
       // It may have been tried since we looked: then both are delivered, which harms nobody.
-      if (previous) all.push({ store: 'outbox', key: previous.n, change: (old) => (old && !old.tried ? null : undefined) });
+      if (previous) all.push({ store: 'outbox', remove: previous.n, unless: 'tried' });
       return [...all, ...writes];
     });
     rows.catch(() => {}); // It is thrown where the transaction awaits it.

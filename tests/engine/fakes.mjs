@@ -5,6 +5,7 @@
 
 import { concat } from '../../static/engine/crypto/wire.js';
 import { Ballast } from '../../static/engine/store/ballast.js';
+import { JournaledDatabase } from '../../static/engine/store/journaled.js';
 
 /** Thrown where the process is gone: nothing after it happens. */
 export class Crash extends Error {}
@@ -62,26 +63,41 @@ export class MemoryDatabase {
     return spare || !this.ballast ? this.commit(writes) : this.ballast.guard(() => this.commit(writes));
   }
 
-  async commit(writes) {
-    if (writes.some((write) => !('remove' in write))) this.take();
+  /** One more write of whatever kind reaches the disk, or the process is gone. */
+  step() {
     if (this.crashAfter <= 0) throw new Crash();
     this.crashAfter -= 1;
     this.writes += 1;
+  }
+
+  async commit(writes) {
+    if (writes.some((write) => !('remove' in write))) this.take();
+    this.step();
     if (this.failure) {
       const error = this.failure;
       this.failure = null;
       throw error;
     }
-    for (const write of writes) {
-      const rows = this.stores[write.store];
-      if ('put' in write) this.put(write.store, write.put);
-      else if ('remove' in write) rows.delete(JSON.stringify(write.remove));
-      else {
-        const key = JSON.stringify(write.key);
-        const changed = write.change(rows.has(key) ? structuredClone(rows.get(key)) : undefined);
-        if (changed === null) rows.delete(key);
-        else if (changed !== undefined) this.put(write.store, changed);
-      }
+    const before = Object.entries(this.stores).map(([name, rows]) => [name, new Map(rows)]);
+    try {
+      for (const write of writes) this.apply(write);
+    } catch (error) {
+      this.stores = Object.fromEntries(before);
+      throw error;
+    }
+  }
+
+  apply(write) {
+    const rows = this.stores[write.store];
+    if ('put' in write) this.put(write.store, write.put);
+    else if ('remove' in write) {
+      const key = JSON.stringify(write.remove);
+      if (!write.unless || !rows.get(key)?.[write.unless]) rows.delete(key);
+    } else {
+      const key = JSON.stringify(write.key);
+      const changed = write.change(rows.has(key) ? structuredClone(rows.get(key)) : undefined);
+      if (changed === null) rows.delete(key);
+      else if (changed !== undefined) this.put(write.store, changed);
     }
   }
 
@@ -96,9 +112,10 @@ export class MemoryDatabase {
 
 /** A place that is a buffer; what was not flushed is lost with the process. */
 export class MemoryPlace {
-  /** @param {() => void} [take] room */
-  constructor(take = () => {}) {
+  /** @param {() => void} [take] room @param {() => void} [step] before what was written is durable */
+  constructor(take = () => {}, step = () => {}) {
     this.take = take;
+    this.step = step;
     this.durable = new Uint8Array(0);
     this.content = new Uint8Array(0);
   }
@@ -111,18 +128,30 @@ export class MemoryPlace {
     longer.set(bytes, offset);
     this.content = longer;
   }
-  async flush() { this.durable = this.content.slice(); }
+  async flush() {
+    this.step();
+    this.durable = this.content.slice();
+  }
   close() {}
 }
 
 export function memoryStorage() {
   const database = new MemoryDatabase();
   const take = () => database.take();
-  const places = { header: new MemoryPlace(take), slots: new MemoryPlace(take) };
+  const journal = new MemoryPlace(take, () => database.step());
+  const places = { header: new MemoryPlace(take), slots: new MemoryPlace(take), journal };
   const contents = new Map();
+  const journaled = new JournaledDatabase(database, {
+    open: async () => journal,
+    read: async () => (journal.size() === 0 ? null : journal.read(0, journal.size())),
+    roomy: () => !storage.ballast.gone,
+    later: (work) => { storage.later = work; },
+  });
   const storage = {
-    database,
+    database: journalInFront(database, journaled),
     places,
+    /** What the journal would do in a moment. */
+    later: () => {},
     contents,
     /** Writes that the ballast makes room for. */
     spared: 12,
@@ -150,14 +179,24 @@ export function memoryStorage() {
         for (const row of rows.values()) next.database.put(name, row);
         next.database.nextChunk = database.nextChunk;
       }
-      for (const name of ['header', 'slots']) next.places[name].content = places[name].durable.slice();
-      for (const name of ['header', 'slots']) next.places[name].durable = places[name].durable.slice();
+      for (const name of Object.keys(places)) {
+        next.places[name].content = places[name].durable.slice();
+        next.places[name].durable = places[name].durable.slice();
+      }
       for (const [name, bytes] of contents) next.contents.set(name, bytes.slice());
       return next;
     },
   };
   database.ballast = storage.ballast;
   return storage;
+}
+
+/** The database as the engine has it, with the knobs of the one behind it. */
+function journalInFront(database, journaled) {
+  const engines = new Set(['get', 'all', 'many', 'keys', 'write', 'begin', 'recover', 'end', 'rest', 'wipe', 'drain']);
+  return new Proxy(database, {
+    get: (target, name) => (engines.has(name) ? journaled[name].bind(journaled) : target[name]),
+  });
 }
 
 function memoryFiles(contents, database) {

@@ -6,7 +6,7 @@
 //
 // | store   | key                | holds                                                        |
 // |---------|--------------------|--------------------------------------------------------------|
-// | public  | `name`             | device, key sets, upload key, kind of file storage           |
+// | public  | `name`             | device, key sets, upload key, kind of file storage, journal  |
 // | blocks  | `id`               | the encrypted log                                            |
 // | snapshot| `id`               | the log's index as it was, in encrypted parts                |
 // | damaged | `id`               | blocks that did not open, set aside                          |
@@ -35,8 +35,8 @@ const STORES = {
 
 /**
  * `change` gets the row as it is inside the transaction (or undefined) and returns the row to put,
- * null to delete it, or undefined to leave it.
- * @typedef {{store: StoreName, put: any} | {store: StoreName, remove: any} |
+ * null to delete it, or undefined to leave it. `unless`: the field that keeps the row where it is set.
+ * @typedef {{store: StoreName, put: any} | {store: StoreName, remove: any, unless?: string} |
  *   {store: StoreName, key: any, change: (row: any) => any}} Write
  */
 
@@ -102,7 +102,7 @@ async function writeAll(db, writes) {
   try {
     for (const write of writes) steps.push(writeOne(transaction.objectStore(write.store), write));
     // Nothing is to be read first: the browser need not ask whether more comes.
-    if (!writes.some((write) => 'change' in write)) transaction.commit();
+    if (!writes.some((write) => 'change' in write || 'unless' in write)) transaction.commit();
     await Promise.all(steps);
   } catch (error) {
     try { transaction.abort(); } catch { /* it has aborted by itself */ }
@@ -115,7 +115,11 @@ async function writeAll(db, writes) {
 /** @param {any} store @param {Write} write @returns {Promise<unknown>} throws at once where the row cannot be put */
 function writeOne(store, write) {
   if ('put' in write) return store.put(write.put);
-  if ('remove' in write) return store.delete(write.remove);
+  if ('remove' in write) {
+    const { remove, unless } = write;
+    if (!unless) return store.delete(remove);
+    return store.get(remove).then((/** @type {any} */ row) => (row?.[unless] ? undefined : store.delete(remove)));
+  }
   return store.get(write.key).then((/** @type {any} */ row) => {
     const changed = write.change(row);
     if (changed === null) return store.delete(write.key);

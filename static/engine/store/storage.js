@@ -7,13 +7,14 @@ import { randomBytes } from '../crypto/wire.js';
 import { Ballast, guarded } from './ballast.js';
 import { deleteDatabase, emptyDatabase, openDatabase, VAULT_DATABASE } from './database.js';
 import { folderFiles, rowFiles } from './files.js';
+import { JournaledDatabase } from './journaled.js';
 import { openFilePlace, openRowPlace, openWithPatience } from './place.js';
 
 /** @typedef {import('./database.js').Database} Database */
 
 /**
  * @typedef {object} Storage
- * @property {Database} database
+ * @property {JournaledDatabase} database
  * @property {import('./files.js').Files} files
  * @property {(name: 'header' | 'slots') => Promise<import('./place.js').Place>} place
  * @property {Ballast} ballast
@@ -24,6 +25,7 @@ import { openFilePlace, openRowPlace, openWithPatience } from './place.js';
 const BALLAST = 'ballast';
 const BALLAST_BYTES = 4 << 20;
 const PLACES = 'places';
+const JOURNAL = 'journal';
 const MEDIA = 'media';
 
 /**
@@ -38,7 +40,7 @@ export async function openStorage(force = {}, vault = '') {
   if (!known) await bare.write([{ store: 'public', put: { name: 'storage', kind } }]);
   const root = kind === 'opfs' ? await folderOf(vault) : null;
   const ballast = ballastOf(bare, root);
-  const database = guarded(bare, ballast);
+  const database = new JournaledDatabase(guarded(bare, ballast), root && journalOf(root, ballast));
   /** @param {string} name */
   const folder = (name) => /** @type {FileSystemDirectoryHandle} */ (root).getDirectoryHandle(name, { create: true });
   const files = root ? folderFiles(await folder(MEDIA)) : rowFiles(database);
@@ -49,6 +51,7 @@ export async function openStorage(force = {}, vault = '') {
     ballast,
     estimate,
     async destroy() {
+      await database.wipe().catch(() => {});
       await emptyDatabase(database);
       for (const name of root ? [MEDIA, PLACES, BALLAST] : []) {
         await root?.removeEntry(name, { recursive: true }).catch(() => {});
@@ -90,6 +93,30 @@ function databaseOf(vault) {
 async function folderOf(vault) {
   const root = await navigator.storage.getDirectory();
   return vault ? root.getDirectoryHandle(vault, { create: true }) : root;
+}
+
+/**
+ * @param {FileSystemDirectoryHandle} root
+ * @param {Ballast} ballast
+ * @returns {import('./journaled.js').JournalSource}
+ */
+function journalOf(root, ballast) {
+  const folder = () => root.getDirectoryHandle(PLACES, { create: true });
+  return {
+    open: async () => openFilePlace(await folder(), JOURNAL),
+    async read() {
+      try {
+        const file = await (await (await folder()).getFileHandle(JOURNAL)).getFile();
+        return new Uint8Array(await file.arrayBuffer());
+      } catch (error) {
+        if (error instanceof Error && error.name === 'NotFoundError') return null;
+        throw error;
+      }
+    },
+    // As long as the ballast lies there is room for what is acknowledged before the database has it.
+    roomy: () => !ballast.gone,
+    later: (work, ms) => { setTimeout(work, ms); },
+  };
 }
 
 /** True where a file can be written through a sync handle and read back. */
