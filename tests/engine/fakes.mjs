@@ -132,6 +132,13 @@ export class MemoryPlace {
     this.step();
     this.durable = this.content.slice();
   }
+  /** What was not flushed reached the disk up to somewhere. @param {number} share between 0 and 1 of what differs */
+  tear(share) {
+    const differs = [...this.content.keys()].filter((at) => this.content[at] !== this.durable[at]);
+    const torn = this.content.slice();
+    for (const at of differs.slice(Math.floor(share * differs.length))) torn[at] = this.durable[at] ?? 0;
+    this.durable = torn;
+  }
   close() {}
 }
 
@@ -157,7 +164,7 @@ export function memoryStorage() {
     spared: 12,
     ballast: new Ballast({
       async lay() {
-        storage.lain = database.room > storage.spared * 2;
+        storage.lain ||= database.room > storage.spared * 2;
         return storage.lain;
       },
       async drop() {

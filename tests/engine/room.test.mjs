@@ -87,6 +87,7 @@ test('nearly full: no recording is begun, notes are written; room brings the bal
   const { ballast, database } = tablet.storage;
   database.room = 0;
   await note(tablet, 'takes the ballast');
+  await database.drain();
   assert.equal(ballast.isNearlyFull(null), true);
   await assert.rejects(tablet.opened.recordings.start(CHANNEL, fields), { code: 'nearly-full' });
   await note(tablet, 'still goes');

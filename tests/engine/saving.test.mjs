@@ -230,6 +230,7 @@ test('a full disk while saving gives up the ballast first', async () => {
   const tablet = await newTablet(await organisation());
   tablet.storage.database.failure = new DOMException('full', 'QuotaExceededError');
   const { doc } = await tablet.save(CHANNEL, { type: 'note', text: 'kept' });
+  await tablet.storage.database.drain();
   assert.equal(tablet.storage.ballast.gone, true);
   tablet.storage.database.failure = new DOMException('full', 'QuotaExceededError');
   await assert.rejects(tablet.save(CHANNEL, { type: 'note', text: 'lost, and said so' }), { code: 'storage-full' });

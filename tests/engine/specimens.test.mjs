@@ -123,6 +123,7 @@ test('outbox rows', async () => {
   const { doc } = await tablet.save(CHANNEL, { type: 'note', text: 'written by a newer app' });
   await tablet.save(CHANNEL, { type: 'note', text: 'today' });
   const { database } = tablet.storage;
+  await database.drain();
   const [first] = await database.all('outbox');
   database.put('outbox', { ...first, v: 2 });
   assert.equal((await new Delivery(database, tablet.storage.files.readRange, tablet.gateway).round()).receipts, 1);

@@ -57,6 +57,8 @@ export class Tablet {
     this.network.dead = true;
     const { places } = this.disk;
     for (const place of Object.values(places)) if (this.world.chance.happens(0.5)) place.durable = place.content.slice();
+    // A write may be cut anywhere.
+    else if (place === places.journal) place.tear(this.world.chance.next());
     this.disk.database.crashAfter = 0;
     this.disk = this.disk.afterCrash();
     this.network = new Network(this.world, () => this.meanwhile());
@@ -76,7 +78,10 @@ export class Tablet {
     const { database } = this.disk;
     if (crashAfter !== null) database.crashAfter = crashAfter;
     try {
-      return await work(this.engine);
+      const done = await work(this.engine);
+      // In a moment the database has what the journal has; the power may go before, after or meanwhile.
+      if (this.world.chance.happens(0.5)) await database.drain();
+      return done;
     } catch (error) {
       if (error instanceof Crash) return undefined;
       if (!(error instanceof EngineError) || !EXPECTED.has(error.code)) throw error;
@@ -123,6 +128,7 @@ export class Tablet {
     engine.gateway.network = (path, init) => network.fetch(path, init);
     // Rounds run when the scheduler says so.
     for (const schedule of [engine.deliveries, engine.pulls]) schedule.start = () => {};
+    await this.disk.database.recover();
     await engine.look();
     this.engine = engine;
   }

@@ -10,6 +10,7 @@ import { TEST_COST } from '../../../static/engine/crypto/passphrase.js';
 import { sealFrame } from '../../../static/engine/crypto/stream.js';
 import { concat, toBase64, utf8 } from '../../../static/engine/crypto/wire.js';
 import { Courier } from '../../../static/engine/replication/courier.js';
+import { Journal } from '../../../static/engine/store/journal.js';
 import { KeySlots } from '../../../static/engine/store/key_slots.js';
 import { Log } from '../../../static/engine/store/log.js';
 import { Records } from '../../../static/engine/store/records.js';
@@ -70,6 +71,18 @@ const MAKERS = {
     await log.append(entries);
     await log.snapshot();
     return { rows: (await storage.database.all('blocks')).map(rowOf), snapshot: (await storage.database.all('snapshot')).map(rowOf) };
+  },
+
+  // The rest of the file is random bytes.
+  'journal-1': async () => {
+    const place = new MemoryPlace();
+    const journal = await Journal.open(place);
+    const bytes = utf8('sealed').slice().buffer;
+    const rows = [{ store: 'blocks', row: { id: 1, v: 2, generation: 1 } }, { store: 'outbox', row: { n: 1, id: 'envelope', tried: false, receipt: null } }];
+    journal.append(0, 1, rows.map(({ store, row }) => ({ store, put: { ...row, [store === 'blocks' ? 'bytes' : 'sealed']: bytes } })), () => true);
+    journal.append(0, 2, [{ store: 'outbox', remove: 7, unless: 'tried' }], () => true);
+    await journal.flush();
+    return { start: toBase64(place.read(0, 4096 + 512)), size: place.size(), writes: rows.map(({ store, row }) => ({ store, row: { ...row, bytes: toBase64(bytes) } })) };
   },
 
   'stream-1': async () => {
