@@ -261,6 +261,8 @@ export class EngineClient extends EventTarget {
     if (typeof document === 'undefined') return;
     const wake = () => { if (document.visibilityState === 'visible') this.#call('wake').catch(() => {}); };
     document.addEventListener('visibilitychange', wake);
+    // Whatever becomes of a page that is out of sight, the service worker goes on with what was saved.
+    document.addEventListener('visibilitychange', () => { if (document.visibilityState === 'hidden') this.#call('handOver').catch(() => {}); });
     window.addEventListener('online', wake);
     window.addEventListener('focus', wake);
   }

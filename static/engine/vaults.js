@@ -179,6 +179,9 @@ export class Vaults {
     this.others.wake();
   }
 
+  /** The page goes out of sight: what is acknowledged is where the service worker finds it. */
+  handOver() { return this.current.storage.database.drain(); }
+
   /** @param {Partial<import('./store/register.js').Entry>} change */
   async #made(change) {
     await this.register.change(this.current.name, { ...change, made: true, chosen: this.now() });

@@ -134,7 +134,8 @@ export class MemoryPlace {
   }
   /** What was not flushed reached the disk up to somewhere. @param {number} share between 0 and 1 of what differs */
   tear(share) {
-    const differs = [...this.content.keys()].filter((at) => this.content[at] !== this.durable[at]);
+    const differs = [];
+    for (let at = 0; at < this.content.length; at += 1) if (this.content[at] !== this.durable[at]) differs.push(at);
     const torn = this.content.slice();
     for (const at of differs.slice(Math.floor(share * differs.length))) torn[at] = this.durable[at] ?? 0;
     this.durable = torn;
