@@ -239,8 +239,8 @@ test('a long range is read in parts without missing or repeating any', async () 
 
 test('where the file is full, a record too large, or the flush fails, the database takes it at once', async () => {
   const { front, database, place } = await begun();
-  for (let id = 1; id <= 12; id += 1) await front.write([block(id, 50_000)]);
-  assert.ok(database.stores.blocks.size >= 5, 'both halves hold less than that');
+  for (let id = 1; id <= 12; id += 1) await front.write([block(id, 100_000)]);
+  assert.ok(database.stores.blocks.size >= 10, 'both halves hold less than that');
   assert.equal((await front.keys('blocks')).length, 12);
   await front.write([block(13, LARGEST_RECORD)]);
   assert.equal(database.stores.blocks.size, 13);

@@ -23,7 +23,7 @@ import { crc32 } from './checksum.js';
 export const JOURNAL_VERSION = 1;
 const MAGIC = 'AIGAQ-JOURNAL-';
 const HEAD = 4096;
-const HALF = 256 << 10;
+const HALF = 512 << 10;
 const SIZE = HEAD + 2 * HALF;
 const USED = 16;
 const FRAME = 20;
@@ -37,6 +37,7 @@ export class Journal {
   #half = 0;
   #at = 0;
   #used = false;
+  /** How far something was written since the last scrubbing. */ #reach = [0, 0];
   #buffer = new Uint8Array(FRAME + LARGEST_RECORD);
 
   /** @param {Place} place */
@@ -57,7 +58,10 @@ export class Journal {
       place.write(HEAD, randomBytes(2 * HALF));
       place.write(0, headOf());
       await place.flush();
-    } else journal.#used = place.read(USED, 1)[0] !== 0;
+    } else if (place.read(USED, 1)[0] !== 0) {
+      journal.#used = true;
+      journal.#reach = [HALF, HALF];
+    }
     return journal;
   }
 
@@ -89,6 +93,7 @@ export class Journal {
     }
     this.place.write(HEAD + this.#half * HALF + this.#at, this.#buffer.subarray(0, size));
     this.#at += size;
+    this.#reach[this.#half] = Math.max(this.#reach[this.#half], this.#at);
     return this.#half;
   }
 
@@ -107,10 +112,11 @@ export class Journal {
   /** Nothing of what it held is in the file any more. */
   async scrub() {
     if (!this.#used) return;
-    this.place.write(HEAD, randomBytes(2 * HALF));
+    for (const half of [0, 1]) this.place.write(HEAD + half * HALF, randomBytes(this.#reach[half]));
     this.place.write(USED, new Uint8Array([0]));
     await this.place.flush();
     this.#used = false;
+    this.#reach = [0, 0];
     this.#at = 0;
   }
 }

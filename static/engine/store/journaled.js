@@ -33,7 +33,7 @@ import { Journal, JOURNALED, readJournal } from './journal.js';
 
 const ROW = 'journal';
 /** What is saved in one go comes to the database together; the service worker waits no longer than this for it. */
-const DELAY_MS = 20;
+const DELAY_MS = 40;
 const AGAIN_MS = 1000;
 /** Their rows speak of one another: what is written to them keeps its order. */
 const ORDERED = new Set([...JOURNALED, 'snapshot', 'damaged']);
