@@ -6,6 +6,7 @@
 
 import { EngineError } from './errors.js';
 import { placed } from './listing.js';
+import { watchSurroundings } from './surroundings.js';
 
 export { EngineError } from './errors.js';
 
@@ -256,7 +257,7 @@ export class EngineClient extends EventTarget {
     this.#waiting.clear();
   }
 
-  /** A worker learns of the network, but not of the page coming back to sight. */
+  /** A worker learns of the network, but not of the page going out of sight, nor of the battery. */
   #listenToPage() {
     if (typeof document === 'undefined') return;
     const wake = () => { if (document.visibilityState === 'visible') this.#call('wake').catch(() => {}); };
@@ -265,6 +266,7 @@ export class EngineClient extends EventTarget {
     window.addEventListener('focus', wake);
   }
 }
+    watchSurroundings({ document, navigator: /** @type {any} */ (navigator) }, (now) => { this.#call('surroundings', [now]).catch(() => {}); });
 
 let asked = false;
 

@@ -45,7 +45,7 @@ export class Engine {
   /**
    * @param {import('./store/storage.js').Storage} storage
    * @param {{name: string, owner: import('./owner.js').Owner, about: () => {provisional: boolean, vaults: import('./types.js').VaultEntry[]},
-   *   cost: KdfCost, now: () => number, emit: (event: string, detail: any) => void}} options `about`: the vaults beside this one
+   *   cost: KdfCost, now: () => number, pace?: () => number, emit: (event: string, detail: any) => void}} options `about`: the vaults beside this one
    */
   constructor(storage, options) {
     this.storage = storage;
@@ -62,8 +62,8 @@ export class Engine {
     this.courier = new Courier(storage, { now: options.now, require: () => this.#requireOwner(), taken: () => this.#settle().then(() => this.deliveries.wake(GATHER_MS)) });
     this.delivery = new Delivery(storage.database, storage.files.readRange, this.gateway, (progress) => options.emit('progress', progress), this.media.around);
     this.reporter = new Reporter(storage.database, this.gateway);
-    this.deliveries = new Schedule(() => this.#deliverOnce(), DELIVER_EVERY_MS);
-    this.pulls = new Schedule(() => this.#pullOnce(), PULL_EVERY_MS);
+    this.deliveries = new Schedule(() => this.#deliverOnce(), DELIVER_EVERY_MS, options);
+    this.pulls = new Schedule(() => this.#pullOnce(), PULL_EVERY_MS, options);
   }
 
   /** Which shell runs, as the page knows: told to the office. @param {string} version */

@@ -16,6 +16,7 @@ import { Owner } from './owner.js';
 import { confirmVault, makeProvisional } from './provisional.js';
 import { deliverVault } from './replication/announcement.js';
 import { UPLOADER_LOCK, whatWaits } from './replication/delivery.js';
+import { IN_SIGHT, paceOf } from './replication/pace.js';
 import { Schedule } from './replication/schedule.js';
 import { openRegisterRows, Register } from './store/register.js';
 import { openOutbox, openStorage, removeStorage } from './store/storage.js';
@@ -30,6 +31,7 @@ const LONGEST_LABEL = 40;
 export class Vaults {
   /** @type {Engine} */ current;
   #between = false;
+  /** As the page last told. */ #around = IN_SIGHT;
   /** @type {Map<string, number>} documents that wait in the vaults that are not chosen */ #waiting = new Map();
 
   /**
@@ -65,7 +67,8 @@ export class Vaults {
     this.emit = (/** @type {string} */ event, /** @type {any} */ detail) => { if (!this.#between) emit(event, detail); };
     this.now = now;
     this.owner = new Owner(() => this.current.forget(), () => this.#owning());
-    this.others = new Schedule(() => this.#deliverOthers(), OTHERS_EVERY_MS);
+    this.pace = () => paceOf(this.#around);
+    this.others = new Schedule(() => this.#deliverOthers(), OTHERS_EVERY_MS, this);
     /** @type {Register} */ this.register = /** @type {any} */ (null);
     this.current = /** @type {any} */ (null);
   }
@@ -179,6 +182,13 @@ export class Vaults {
     this.others.wake();
   }
 
+  /** What is around the page: in sight again, or on the charger again, is at once. @param {import('./replication/pace.js').Surroundings} now */
+  surroundings(now) {
+    const before = this.pace();
+    this.#around = now;
+    if (this.pace() < before) this.wake();
+  }
+
   /** @param {Partial<import('./store/register.js').Entry>} change */
   async #made(change) {
     await this.register.change(this.current.name, { ...change, made: true, chosen: this.now() });
@@ -195,7 +205,7 @@ export class Vaults {
     const { cost, files } = this.options;
     const storage = await openStorage(files ? { files } : {}, name);
     return new Engine(storage, {
-      name, owner: this.owner, about: () => this.about(), cost: cost ?? STANDARD_COST, now: this.now, emit: this.emit,
+      name, owner: this.owner, about: () => this.about(), cost: cost ?? STANDARD_COST, now: this.now, pace: this.pace, emit: this.emit,
     });
   }
 

@@ -20,7 +20,7 @@ const METHODS = new Set([
 const MEDIA = new Set(MEDIA_METHODS);
 const COURIER = new Set(COURIER_METHODS);
 const PASSKEY = new Set(PASSKEY_METHODS);
-const OF_ALL = new Set([...VAULT_METHODS, 'wake']);
+const OF_ALL = new Set([...VAULT_METHODS, 'wake', 'surroundings']);
 
 /** What a dedicated worker's scope has and the page's types do not say. */
 const scope = /** @type {{postMessage: (message: any, transfer?: Transferable[]) => void}} */ (/** @type {unknown} */ (self));

@@ -217,7 +217,7 @@ test('failing rounds come farther apart, up to a limit, with jitter', async () =
         rounds += 1;
         if (rounds === 12) { schedule.stop(); resolve(undefined); }
         return { failed: true, again: true };
-      }, 10_000, () => 0.5);
+      }, 10_000, { random: () => 0.5 });
       schedule.start();
     });
   } finally {
