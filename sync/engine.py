@@ -23,6 +23,7 @@ from sync.evidence.package import Packages
 from sync.gateway.changes import ChangesStream
 from sync.gateway.channels import Channels, visit_id
 from sync.gateway.content_keys import ContentKey, ContentKeys
+from sync.gateway.decisions import Decisions
 from sync.gateway.erasure import Erasures
 from sync.gateway.erasure_list import ErasureList
 from sync.gateway.keys import ServerKeys
@@ -31,6 +32,7 @@ from sync.gateway.nonces import Nonces
 from sync.gateway.outbox import Outbox, Rooms
 from sync.gateway.packs import LEAST_DOCUMENTS, Packs
 from sync.gateway.provisional import Provisional
+from sync.gateway.quarantine import Quarantine
 from sync.gateway.receipts import Archive
 from sync.gateway.released import ReleasedKeys
 from sync.gateway.sessions import Sessions
@@ -72,6 +74,7 @@ class SyncEngine:
             clock,
         )
         self.archive = Archive(database, keys)
+        self.held = Quarantine(database)
         self.content_keys = ContentKeys(database)
         self.released_keys = ReleasedKeys(database, clock)
         self.days = Days(database, keys, clock)
@@ -81,7 +84,9 @@ class SyncEngine:
         self.traffic = Traffic(database, quota or Quota(), clock)
         self.sessions = Sessions(database, authorizer, clock, Nonces(keys.nonce_key, clock), self.traffic)
         self.packs = Packs(documents, database, media, clock)
-        self.changes = ChangesStream(documents, database, self.channels, self.content_keys, self.packs, clock)
+        self.changes = ChangesStream(
+            documents, database, self.channels, self.content_keys, self.packs, clock, self.held
+        )
         self.provisional = Provisional(database, authorizer, clock)
         rooms = Rooms(
             documents,
@@ -93,8 +98,10 @@ class SyncEngine:
             authorizer,
             clock,
             self.provisional,
+            self.held,
         )
         self.outbox = Outbox(rooms)
+        self.decisions = Decisions(self.held, self.outbox, clock)
         self.projector = Projector(documents, database, _Ledger(self.archive, self.erasures))
         self._projecting = Rounds(self.catch_up)
         for channel in ("reference", "office"):
@@ -178,8 +185,8 @@ class SyncEngine:
         return self.archive.of_channel(channel)
 
     def quarantine(self) -> list[dict[str, Any]]:
-        """What waits for a person, newest first: `{envelope, channel, document, type, device, author, reason, at}`."""
-        return self.archive.quarantined()
+        """What waits for a person, newest first: `{envelope, channel, document, type, device, author, reason, at, decision, note}`."""
+        return self.held.waiting()
 
     def release(self, envelope: str) -> bool:
         """Check a quarantined envelope again, after its cause was mended; whether it is stored now."""

@@ -122,6 +122,8 @@ export class EngineClient extends EventTarget {
   settle(channel, id, choices, seen = null) { return this.#call('settle', [channel, id, choices, seen]); }
   /** @param {string} channel @param {string} id @returns {Promise<{rev: string, doc: any}[]>} what a conflict is between, whole; the winner first */
   versions(channel, id) { return this.#call('versions', [channel, id]); }
+  /** Offers what this tablet wrote once more, under a new envelope. @param {string} channel @param {string} id @returns {Promise<void>} sealed, not yet delivered */
+  sendAgain(channel, id) { return this.#call('sendAgain', [channel, id]); }
   /** @param {string} channel @param {Record<string, any>} fields @param {any} secret @returns {Promise<Reading>} */
   saveSealed(channel, fields, secret) { return this.#call('saveSealed', [channel, fields, secret]); }
   /** @param {string} channel @param {string} id @returns {Promise<any>} the secret */

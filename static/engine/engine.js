@@ -201,6 +201,7 @@ export class Engine {
   channels() { return this.readings.channels(); }
   /** @param {any} fields */
   createVisit(fields) { return this.#open.writing.createVisit(fields); }
+  /** Offers a version once more under a new envelope. @param {string} channel @param {string} id */ sendAgain(channel, id) { return this.#open.writing.offerAgain(channel, id); }
   /** @param {string} k @param {any} v */
   saveDraft(k, v) { return this.#session.commit([{ t: 'draft', k, v: v ?? null }]); }
   /** @param {string} key */

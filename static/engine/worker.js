@@ -13,7 +13,7 @@ import { VAULT_METHODS, Vaults } from './vaults.js';
 const METHODS = new Set([
   'runs', 'status', 'suggestPassphrase', 'strayWords', 'unlock', 'lock', 'setPin', 'lockForPin', 'unlockWithPin', 'changePassphrase', 'rehearse',
   'leaveFacility', 'save', 'settle', 'versions', 'saveSealed', 'openSealed', 'get', 'list', 'listAll', 'saveDraft', 'draft',
-  'dropDraft', 'drafts', 'setMeta', 'meta', 'channels', 'createVisit', 'ledger', 'deliver', 'pull',
+  'dropDraft', 'drafts', 'setMeta', 'meta', 'channels', 'createVisit', 'sendAgain', 'ledger', 'deliver', 'pull',
   'releasable', 'release',
 ]);
 

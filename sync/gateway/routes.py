@@ -140,7 +140,7 @@ class Gateway:
 
     def changes(self) -> ResponseReturnValue:
         device = self._reading()
-        lines = self._engine.changes.lines(device.account, parse_object(_body(SMALL_BODY)))
+        lines = self._engine.changes.lines(device.account, parse_object(_body(SMALL_BODY)), device=device.id)
         text = (line + b"\n" for line in lines)
         packed = "gzip" in request.headers.get("Accept-Encoding", "")
         response = Response(
