@@ -12,6 +12,7 @@ import { fromBase64, text, toBase64 } from '../engine/crypto/wire.js';
 import { Frames, chunkReader } from '../engine/media/frames.js';
 import { Player } from '../engine/media/player.js';
 import { unwrapKey, wrapKey } from './keys/wrapping.js';
+import { ready } from './script_form.js';
 
 /**
  * @typedef {object} Opening what the server gives
@@ -110,6 +111,7 @@ function showWords(words) {
 document.getElementById('close')?.addEventListener('click', forget);
 // Going away forgets as well; the page is never shown again from the browser's own cache with its content.
 window.addEventListener('pagehide', forget);
+ready(form);
 
 /** @returns {Promise<Opening>} */
 async function ask() {

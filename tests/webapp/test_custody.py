@@ -242,3 +242,20 @@ def test_a_sealed_recording_is_heard_from_where_the_key_holder_asks(
     page.click("#close")
     assert page.query_selector("#content audio") is None
     browser.close()
+
+
+def test_before_its_script_is_there_the_form_cannot_be_sent(
+    sealed: Sealed, address: str, playwright: Playwright
+) -> None:
+    """The browser's own way of sending it would show raw JSON, and the words would stand in no script's care."""
+    browser = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
+    page = browser.new_page()
+    page.route("**/static/office/custody.js", lambda route: route.abort())
+    page.goto(f"{address}/sign-in?next={TEXT}")
+    page.fill("input[name=login]:visible", "kate")
+    page.fill("input[name=password]:visible", p.PASSWORD)
+    page.click("button.primary")
+    page.wait_for_selector("#opening")
+    assert page.is_disabled("#opening button.seal")
+    assert page.is_disabled("#passphrase")
+    browser.close()
