@@ -199,16 +199,16 @@ export class EngineClient extends EventTarget {
   releasable(channel) { return this.#call('releasable', [channel]); }
   /** @param {string} channel @returns {Promise<{bytes: number, items: string[]}>} what was freed */
   release(channel) { return this.#call('release', [channel]); }
-  /** @returns {Promise<{name: string, bytes: ArrayBuffer}>} */
+  /** @returns {Promise<{name: string, file: Blob}>} */
   exportUndelivered() { return this.#call('exportUndelivered'); }
-  /** @param {ArrayBuffer} bytes what another tablet exported @returns {Promise<{envelopes: number, chunks: number, bytes: number}>} */
-  importCarried(bytes) { return this.#call('importCarried', [bytes], [bytes]); }
+  /** @param {Blob} file what another tablet exported @returns {Promise<import('./replication/courier.js').Taken>} */
+  importCarried(file) { return this.#call('importCarried', [file]); }
   /** @returns {Promise<{device: string, envelopes: number, received: number, bytes: number}[]>} by the tablet it is from */
   carried() { return this.#call('carried'); }
-  /** @returns {Promise<{name: string, bytes: ArrayBuffer}>} receipts of what was carried */
+  /** @returns {Promise<{name: string, file: Blob}>} receipts of what was carried */
   exportReceipts() { return this.#call('exportReceipts'); }
-  /** @param {ArrayBuffer} bytes what a courier or the office brings back @returns {Promise<{received: number}>} */
-  importReceipts(bytes) { return this.#call('importReceipts', [bytes], [bytes]); }
+  /** @param {Blob} file what a courier or the office brings back @returns {Promise<{received: number}>} */
+  importReceipts(file) { return this.#call('importReceipts', [file]); }
 
   /**
    * @param {string} method
@@ -266,9 +266,9 @@ export class EngineClient extends EventTarget {
     document.addEventListener('visibilitychange', wake);
     window.addEventListener('online', wake);
     window.addEventListener('focus', wake);
+    watchSurroundings({ document, navigator: /** @type {any} */ (navigator) }, (now) => { this.#call('surroundings', [now]).catch(() => {}); });
   }
 }
-    watchSurroundings({ document, navigator: /** @type {any} */ (navigator) }, (now) => { this.#call('surroundings', [now]).catch(() => {}); });
 
 let asked = false;
 
