@@ -36,7 +36,7 @@ export default {
   'shell.starting': { ru: 'Айғақ открывается…', kk: 'Айғақ ашылып жатыр…', en: 'Aigaq is opening…' },
   'shell.opening': { ru: 'Открываем экран…', kk: 'Экран ашылып жатыр…', en: 'Opening the screen…' },
   'shell.unknownPerson': { ru: 'участник НПМ', kk: 'ҰАТ қатысушысы', en: 'NPM participant' },
-  'shell.dayOf': { ru: 'день {day} из {days}', kk: '{days} күннің {day}-күні', en: 'day {day} of {days}' },
+  'shell.dayOf': { ru: 'день {day} из {days}', kk: '{day}/{days}-күн', en: 'day {day} of {days}' },
 
   'state.here': {
     ru: { one: '{n} — только на этом планшете', few: '{n} — только на этом планшете', many: '{n} — только на этом планшете', other: '{n} — только на этом планшете' },
