@@ -60,7 +60,7 @@ export class Engine {
     });
     this.passkey = new PasskeyMethods(this, () => this.#requireOwner());
     this.courier = new Courier(storage, { now: options.now, require: () => this.#requireOwner(), taken: () => this.#settle().then(() => this.deliveries.wake(GATHER_MS)) });
-    this.delivery = new Delivery(storage.database, storage.files.readRange, this.gateway, (progress) => options.emit('progress', progress), this.media.around);
+    this.delivery = new Delivery(storage.database, storage.files.slice, this.gateway, (progress) => options.emit('progress', progress), this.media.around);
     this.reporter = new Reporter(storage.database, this.gateway);
     this.deliveries = new Schedule(() => this.#deliverOnce(), DELIVER_EVERY_MS, options);
     this.pulls = new Schedule(() => this.#pullOnce(), PULL_EVERY_MS, options);
@@ -333,7 +333,7 @@ export class Engine {
   async #deliverOnce() {
     if (!this.vault.exists) return { failed: false, again: false };
     const round = await navigator.locks.request(UPLOADER_LOCK, { ifAvailable: true }, (lock) => (
-      lock ? deliverVault(this.storage.database, this.storage.files.readRange, this.gateway, this.delivery) : null));
+      lock ? deliverVault(this.storage.database, this.storage.files.slice, this.gateway, this.delivery) : null));
     if (!round) return { failed: false, again: true };
     // Where the office lets a withdrawn tablet deliver, it is withdrawn all the same: only reading says it no longer is.
     this.#note(round.connection, round.revoked || this.#revoked);

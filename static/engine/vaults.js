@@ -236,10 +236,10 @@ export class Vaults {
     if (others.length === 0) return { failed: false, again: true };
     let failed = false;
     for (const { name } of others) {
-      const { database, readRange } = await openOutbox(name);
+      const { database, slice } = await openOutbox(name);
       try {
         if ((await whatWaits(database)).documents + (await whatWaits(database)).chunks > 0) {
-          const round = await navigator.locks.request(UPLOADER_LOCK, () => deliverVault(database, readRange, this.current.gateway));
+          const round = await navigator.locks.request(UPLOADER_LOCK, () => deliverVault(database, slice, this.current.gateway));
           failed ||= round.connection !== 'online';
         }
         this.#waiting.set(name, (await whatWaits(database)).documents);

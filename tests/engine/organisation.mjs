@@ -73,8 +73,9 @@ export async function organisation() {
       if (path === '/sync/media/missing') return json({ missing: parse(init.body).hashes.filter((hash) => !office.chunks.has(hash)) });
       if (path.startsWith('/sync/media/chunks/') && init.method === 'PUT') {
         const hash = path.slice(-64);
-        if (toHex(await sha256(init.body)) !== hash) return json({ error: 'hash-mismatch' }, 422);
-        office.chunks.set(hash, new Uint8Array(init.body));
+        const bytes = new Uint8Array(await new Response(init.body).arrayBuffer());
+        if (toHex(await sha256(bytes)) !== hash) return json({ error: 'bad-request' }, 400);
+        office.chunks.set(hash, bytes);
         return json({}, 201);
       }
       return json({ error: 'not-found' }, 404);

@@ -125,7 +125,7 @@ test('outbox rows', async () => {
   const { database } = tablet.storage;
   const [first] = await database.all('outbox');
   database.put('outbox', { ...first, v: 2 });
-  assert.equal((await new Delivery(database, tablet.storage.files.readRange, tablet.gateway).round()).receipts, 1);
+  assert.equal((await new Delivery(database, tablet.storage.files.slice, tablet.gateway).round()).receipts, 1);
   await tablet.opened.absorb();
   assert.deepEqual(tablet.office.opened.map(({ document }) => document.text), ['today']);
   assert.deepEqual(await database.all('outbox'), [{ ...first, v: 2 }]);

@@ -70,7 +70,7 @@ export class MediaMethods {
   async uploads() {
     const { database, now } = this.access;
     const choice = await readChoice(database);
-    const { later } = await new Uploads(database, async () => new Uint8Array(0), () => {}, this.around).waiting();
+    const { later } = await new Uploads(database, async () => new Blob(), () => {}, this.around).waiting();
     const bytes = later.reduce((sum, { size }) => sum + size, 0);
     const { session } = this.access.open();
     return {
