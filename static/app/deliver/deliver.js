@@ -8,6 +8,7 @@ import { AqElement, html, icon, nothing, repeat } from '../element.js';
 import { describe } from '../wrapup/material.js';
 import { offerFile } from './file_offer.js';
 import './media_rules.js';
+import './returned.js';
 
 /** @typedef {{kind: 'ok' | 'bad', text: string}} Said */
 
@@ -157,6 +158,7 @@ class Deliver extends AqElement {
       <div class="page stack loose">
         ${this.#nearlyFull(waiting)}
         ${this.#connection(totals)}
+        ${this.#returned(ledger.items)}
         <section class="card" aria-label=${this.t('deliver.totals')}>
           <div class="numbers ledger-totals">${STEPS.map((step) => html`
             <div><span class="big-number ${step === 'verified' && waiting === 0 && totals.verified > 0 ? 'text-ok' : ''}" data-total=${step}>${this.app.formatNumber(totals[step])}</span>
@@ -199,9 +201,16 @@ class Deliver extends AqElement {
       <button class="btn" type="button" data-action="deliver" ?disabled=${this.busy} @click=${() => this.#now()}>${this.t(this.busy ? 'deliver.sending' : 'deliver.now')}</button></div>`;
   }
 
+  /** What the office handed back: tasks, before anything else. @param {import('../../engine/types.js').LedgerItem[]} items */
+  #returned(items) {
+    const tasks = items.filter(({ decision }) => decision?.decision === 'returned');
+    return repeat(tasks, ({ id }) => id, (item) => html`<aq-returned .app=${this.app} .channel=${this.channel} .item=${item}
+      .doc=${this.docs.get(item.id) ?? null} .heading=${this.#named(item).title}></aq-returned>`);
+  }
+
   /** @param {import('../../engine/types.js').LedgerItem[]} items */
   #items(items) {
-    const attention = (/** @type {import('../../engine/types.js').LedgerItem} */ item) => Boolean(item.quarantined || item.error);
+    const attention = (/** @type {import('../../engine/types.js').LedgerItem} */ item) => Boolean((item.quarantined && item.decision?.decision !== 'kept') || item.error);
     const wanted = items.filter((item) => (this.filter === 'waiting' ? !item.verified : this.filter === 'attention' ? attention(item) : true));
     const counts = { all: items.length, waiting: items.filter((item) => !item.verified).length, attention: items.filter(attention).length };
     return html`<section class="card stack">
@@ -215,10 +224,14 @@ class Deliver extends AqElement {
   }
 
   /** @param {import('../../engine/types.js').LedgerItem} item */
-  #item(item) {
+  #named(item) {
     const doc = this.docs.get(item.id) ?? { type: item.type, kind: item.kind ?? undefined, created_at: item.at, created_by: this.app.status?.account?.id };
-    const interviews = [...this.docs.values()].filter((entry) => entry.type === 'interview');
-    const named = describe(this.app, doc, interviews);
+    return describe(this.app, doc, [...this.docs.values()].filter((entry) => entry.type === 'interview'));
+  }
+
+  /** @param {import('../../engine/types.js').LedgerItem} item */
+  #item(item) {
+    const named = this.#named(item);
     const facts = [
       this.app.formatBytes(item.bytes),
       item.parts && item.parts[0] < item.parts[1] ? this.t('deliver.parts', { have: item.parts[0], all: item.parts[1] }) : '',
@@ -238,6 +251,7 @@ class Deliver extends AqElement {
   /** @param {import('../../engine/types.js').LedgerItem} item */
   #refusal(item) {
     const reason = `deliver.quarantine.${item.quarantined}`;
+    if (item.decision) return item.decision.decision === 'kept' ? `${this.t('deliver.kept')} ${item.decision.note}` : this.t('deliver.returned.short');
     if (item.quarantined) return this.app.has(reason) ? this.t(reason) : this.t('deliver.quarantine.other');
     return Object.values(this.app.explain(item.error)).slice(1).join(' ');
   }

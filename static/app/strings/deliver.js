@@ -51,6 +51,13 @@ export default {
   'deliver.quarantine.unconfirmed-device': { ru: 'Получено. Войдёт в посещение, когда вы введёте код из офиса.', kk: 'Алынды. Кеңседен алынған кодты енгізгеніңізде баруға қосылады.', en: 'Received. It joins the visit once you enter a code from the office.' },
   'deliver.quarantine.deletes-evidence': { ru: 'Получено. Доказательство не удаляют, а отзывают; офис свяжется с вами.', kk: 'Алынды. Дәлел жойылмайды, кері қайтарылады; кеңсе сізбен хабарласады.', en: 'Received. Evidence is withdrawn, not deleted; the office will contact you.' },
   'deliver.quarantine.other': { ru: 'Получено, но офис должен посмотреть. Ничего не потеряно.', kk: 'Алынды, бірақ кеңсе қарауы керек. Ештеңе жоғалған жоқ.', en: 'Received, but the office has to look at it. Nothing is lost.' },
+  'deliver.returned': { ru: 'Офис вернул запись на доработку.', kk: 'Кеңсе жазбаны түзетуге қайтарды.', en: 'The office handed this back to be mended.' },
+  'deliver.returned.short': { ru: 'Возвращено: посмотрите, что исправить.', kk: 'Қайтарылды: нені түзету керегін қараңыз.', en: 'Handed back: see what to mend.' },
+  'deliver.returned.fields': { ru: 'Проверьте: {fields}.', kk: 'Тексеріңіз: {fields}.', en: 'Check: {fields}.' },
+  'deliver.returned.mend': { ru: 'Открыть и исправить', kk: 'Ашып, түзету', en: 'Open and mend' },
+  'deliver.returned.again': { ru: 'Отправить снова как есть', kk: 'Сол күйінде қайта жіберу', en: 'Send again as it is' },
+  'deliver.returned.sent': { ru: 'Запечатано заново, уйдёт при первой связи.', kk: 'Қайта мөрленді, байланыс болғанда жіберіледі.', en: 'Sealed anew; it leaves with the next connection.' },
+  'deliver.kept': { ru: 'Офис оставил запись в архиве, в отчёт она не войдёт.', kk: 'Кеңсе жазбаны архивте қалдырды, ол есепке кірмейді.', en: 'The office keeps this in its archive and out of the report.' },
   'deliver.space': { ru: 'Освободить место на планшете', kk: 'Планшетте орын босату', en: 'Free space on the tablet' },
   'deliver.spaceText': {
     ru: { one: '{size}: {n} файл получен и проверен. Удаляются только файлы с проверенной квитанцией.', few: '{size}: {n} файла получены и проверены. Удаляются только файлы с проверенной квитанцией.', many: '{size}: {n} файлов получены и проверены. Удаляются только файлы с проверенной квитанцией.', other: '{size}: {n} файла получены и проверены. Удаляются только файлы с проверенной квитанцией.' },
