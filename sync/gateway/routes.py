@@ -30,6 +30,7 @@ from sync.errors import (
     TooLarge,
 )
 from sync.gateway.enrolment import account_json, enrol
+from sync.gateway.holding import parse_challenge, stated
 from sync.gateway.media import CHUNK_BYTES
 from sync.gateway.outbox import MOST_BYTES
 from sync.gateway.signatures import RequestHeaders, digest_header
@@ -161,11 +162,15 @@ class Gateway:
     def missing(self) -> ResponseReturnValue:
         body = _body(SMALL_BODY)
         self._delivering(body)
-        hashes = parse_object(body).get("hashes")
+        asked = parse_object(body)
+        hashes, challenge = asked.get("hashes"), parse_challenge(asked.get("challenge"))
         if not isinstance(hashes, list) or len(hashes) > MOST_HASHES or not all(map(is_sha256, hashes)):
             raise BadRequest("hashes must be up to 1000 SHA-256")
         here = self._engine.media.held(hashes) | self._engine.content_keys.refused_chunks(hashes)
-        return jsonify(missing=[sha256 for sha256 in dict.fromkeys(hashes) if sha256 not in here])
+        missing = [sha256 for sha256 in dict.fromkeys(hashes) if sha256 not in here]
+        keys = self._engine.keys
+        word = challenge and stated(keys, hashes, missing, challenge=challenge, now=self._now())
+        return jsonify(missing=missing, **(word or {}))
 
     def put_chunk(self, sha256: str) -> ResponseReturnValue:
         body = _body(CHUNK_BYTES)

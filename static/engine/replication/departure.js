@@ -2,17 +2,16 @@
 //
 // Owns: the rule that nothing goes without a verified receipt.
 
+import { holdsAll } from './holding.js';
 import { readReleasable } from './ledger.js';
 import { waitingInQuarantine } from './quarantine.js';
 import { toEngineError } from '../enrolment.js';
-import { Sender } from './sender.js';
 
 /**
  * @typedef {import('../session.js').Session} Session
  * @typedef {import('../store/database.js').Write} Write
  */
 
-const HASHES = 1000;
 
 /**
  * Frees verified media, after the server has said once more that it holds every chunk.
@@ -32,7 +31,8 @@ export async function release(session, gateway, channel, wanted = () => true) {
     const file = session.records.files.get(id);
     if (!file) continue;
     const own = rows.filter((row) => row.file === file.file);
-    if (!(await holdsAll(session, gateway, own.map((row) => row.sha256)))) continue;
+    const all = await holdsAll(session, gateway, own).catch((error) => { throw toEngineError(error); });
+    if (!all) continue;
     /** @type {Write[]} */
     const writes = own.map((row) => ({ store: 'chunks', remove: row.n }));
     await session.commit([{ t: 'file', id, c: channel, file: file.file, freed: true }], writes);
@@ -42,17 +42,6 @@ export async function release(session, gateway, channel, wanted = () => true) {
   }
   if (freed.length > 0) await session.storage.ballast.restore();
   return { bytes, items: freed };
-}
-
-/** @param {Session} session @param {import('./gateway.js').Gateway} gateway @param {string[]} hashes */
-async function holdsAll(session, gateway, hashes) {
-  const sender = await Sender.of(session.storage.database, gateway);
-  if (!sender) return false;
-  for (let at = 0; at < hashes.length; at += HASHES) {
-    const answer = await sender.post('/sync/media/missing', { hashes: hashes.slice(at, at + HASHES) }).catch((error) => { throw toEngineError(error); });
-    if (!Array.isArray(answer?.missing) || answer.missing.length > 0) return false;
-  }
-  return true;
 }
 
 /**
@@ -81,13 +70,16 @@ export async function sealNotes(session, writing, channel) {
  * A channel whose team one has left, or that was closed and released: all of it goes but the undelivered, and what
  * its author may yet have to mend, because the office could not take it in.
  * Drafts go too: what was written in notes is sealed first (`sealNotes`), forms make versions as they are filled.
+ * A recording goes only where the office has signed that it holds all of it.
  * @param {Session} session
+ * @param {import('./gateway.js').Gateway} gateway
  * @param {string} channel
  */
-export async function purge(session, channel) {
+export async function purge(session, gateway, channel) {
   const { database, files } = session.storage;
   const held = [...session.records.channels.get(channel)?.values() ?? []];
-  const unsent = new Set((await database.all('chunks')).filter((row) => !row.sent).map((row) => row.file));
+  const rows = await database.all('chunks');
+  const unsent = new Set(rows.filter((row) => !row.sent).map((row) => row.file));
   const waits = held.filter(({ id }) => unsent.has(session.records.files.get(id)?.file));
   // A recording that still runs has parts that are not yet whole enough to be sent.
   const media = held.filter(({ type }) => type === 'medium');
@@ -96,6 +88,11 @@ export async function purge(session, channel) {
   const asked = waitingInQuarantine(session);
   const mends = held.filter(({ id }) => asked.has(id));
   const keep = new Set([...held.filter((one) => !session.records.isDelivered(one)), ...waits, ...running, ...mends].map(({ id }) => id));
+  for (const { id } of media.filter((one) => !keep.has(one.id))) {
+    const file = session.records.files.get(id);
+    const own = rows.filter((row) => file && !file.freed && row.file === file.file);
+    if (own.length > 0 && !(await holdsAll(session, gateway, own))) keep.add(id);
+  }
   const leaving = held.filter(({ id }) => !keep.has(id)).map(({ id }) => id);
   const drafts = session.records.draftsOf(channel).length;
   const names = leaving.map((id) => session.records.files.get(id)?.file).filter((name) => name !== undefined);
