@@ -432,7 +432,6 @@ def seeded(tmp_path_factory: pytest.TempPathFactory) -> tuple[World, int]:
     return world, len(made.documents)
 
 
-@pytest.mark.xdist_group("seeded")
 def test_the_synthetic_country_is_projected_whole(seeded: tuple[World, int]) -> None:
     world, count = seeded
     items, visits = rows(world, tables.item), rows(world, tables.visit)
@@ -446,7 +445,6 @@ def test_the_synthetic_country_is_projected_whole(seeded: tuple[World, int]) -> 
     assert {found["channel"] for found in coming} <= briefs
 
 
-@pytest.mark.xdist_group("seeded")
 def test_the_synthetic_country_rebuilds_to_identical_rows(seeded: tuple[World, int]) -> None:
     world, count = seeded
     before = everything(world)
