@@ -117,7 +117,7 @@ export class AqHome extends AqElement {
               ${icon('calendar')}
               <span class="body"><strong>${facilityName(app, row.visit, row.brief)}</strong>
                 <span class="meta">${[app.label('visit_kinds', row.visit.kind), app.formatDate(row.visit.from, { day: 'numeric', month: 'long' })].filter(Boolean).join(' · ')}</span></span>
-              <span class="aside">${away > 0 ? this.t('home.in', { n: away }) : icon('arrow-right')}</span>
+              <span class="aside ${away > 0 ? 'when' : ''}">${away > 0 ? this.t('home.in', { n: away }) : icon('arrow-right')}</span>
             </button>`;
         })}</div>
       </section>
