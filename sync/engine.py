@@ -102,6 +102,7 @@ class SyncEngine:
         )
         self.outbox = Outbox(rooms)
         self.decisions = Decisions(self.held, self.outbox, clock)
+        self.erasures.quarantined = self.outbox.quarantined
         self.projector = Projector(documents, database, _Ledger(self.archive, self.erasures))
         self._projecting = Rounds(self.catch_up)
         for channel in ("reference", "office"):

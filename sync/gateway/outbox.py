@@ -121,6 +121,11 @@ class Outbox:
         item = self._held(envelope)
         return item.delivery.contents.document if item else None
 
+    def quarantined(self, channel: str) -> list[dict[str, Any]]:
+        """The documents of all that is in a channel's quarantine and opens."""
+        found = (self.look(envelope) for envelope in self._rooms.quarantine.unreleased(channel))
+        return [document for document in found if document is not None]
+
     def _held(self, envelope: str) -> Opened | None:
         found = self._rooms.quarantine.sealed(envelope)
         device = self._rooms.authorizer.device(found.device) if found else None

@@ -113,6 +113,10 @@ class Quarantine:
         digest = sha256_hex(canonical([ever, items]))
         return {"digest": digest, "seq": seq, "items": items}
 
+    def unreleased(self, channel: str) -> list[str]:
+        """All envelopes of the channel that are here and not erased, whatever was decided."""
+        return [row["envelope"] for row in self._rows(channel)]
+
     def sealed(self, envelope: str) -> Envelope | None:
         """A quarantined envelope as it came; None once erased or unknown."""
         query = (
