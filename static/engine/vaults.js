@@ -16,6 +16,7 @@ import { Owner } from './owner.js';
 import { confirmVault, makeProvisional } from './provisional.js';
 import { deliverVault } from './replication/announcement.js';
 import { UPLOADER_LOCK, whatWaits } from './replication/delivery.js';
+import { Gateway } from './replication/gateway.js';
 import { IN_SIGHT, paceOf } from './replication/pace.js';
 import { Schedule } from './replication/schedule.js';
 import { openRegisterRows, Register } from './store/register.js';
@@ -235,11 +236,15 @@ export class Vaults {
     const others = this.register.vaults.filter(({ name }) => name !== this.current.name);
     if (others.length === 0) return { failed: false, again: true };
     let failed = false;
+    // Of their own: nonces are a device's, and the vault that is chosen goes on meanwhile.
+    const gateway = new Gateway((path, init) => fetch(path, init), this.now);
+    gateway.version = this.current.gateway.version;
     for (const { name } of others) {
       const { database, slice } = await openOutbox(name);
       try {
-        if ((await whatWaits(database)).documents + (await whatWaits(database)).chunks > 0) {
-          const round = await navigator.locks.request(UPLOADER_LOCK, () => deliverVault(database, slice, this.current.gateway));
+        const { documents, chunks } = await whatWaits(database);
+        if (documents + chunks > 0) {
+          const round = await navigator.locks.request(UPLOADER_LOCK, () => deliverVault(database, slice, gateway));
           failed ||= round.connection !== 'online';
         }
         this.#waiting.set(name, (await whatWaits(database)).documents);
