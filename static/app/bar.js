@@ -47,6 +47,11 @@ export class AqBar extends AqElement {
     super.connectedCallback();
     this.listen(this.app, 'status', () => this.requestUpdate());
     this.listen(this.app, 'reference', () => this.requestUpdate());
+    // The office, or a person here, may say anew which facility it is.
+    this.listen(this.app.engine, 'changed', ({ detail }) => {
+      const { channel } = this.route.params;
+      if (channel && detail.channel === channel && detail.ids.includes(visitId(channel))) this.#read(channel);
+    });
     this.#sizes.observe(this);
   }
 
@@ -66,9 +71,14 @@ export class AqBar extends AqElement {
       this.visit = null;
     } else if (this.visit?.channel !== channel) {
       this.visit = null;
-      const found = await this.app.engine.get(channel, visitId(channel)).catch(() => null);
-      if (this.route.params.channel === channel) this.visit = found;
+      await this.#read(channel);
     }
+  }
+
+  /** @param {string} channel */
+  async #read(channel) {
+    const found = await this.app.engine.get(channel, visitId(channel)).catch(() => null);
+    if (this.route.params.channel === channel) this.visit = found;
   }
 
   render() {
