@@ -172,9 +172,8 @@ export class Engine {
     this.#requireOwner();
     this.pulls.stop();
     this.deliveries.stop();
-    await this.#opened?.recordings.interruptAll();
+    await this.vault.destroy(async () => this.#opened?.recordings.interruptAll());
     this.#opened = null;
-    await this.vault.destroy();
     await this.look();
     this.options.emit('locked', {});
     return this.status();
