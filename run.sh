@@ -117,14 +117,26 @@ serve() {
     --graceful-timeout 5 --access-logfile /dev/null --log-level warning 'webapp:create_app()'
 }
 
+# Commands side by side, each an argument; what they say comes one after another, and one that fails fails all.
+together() {
+  local command logs failed=0 number=0 pids=()
+  logs=$(mktemp -d)
+  for command in "$@"; do
+    bash -c "$command" >"$logs/$number" 2>&1 & pids+=($!)
+    number=$((number + 1))
+  done
+  for number in "${!pids[@]}"; do
+    wait "${pids[$number]}" || failed=1
+    cat "$logs/$number"
+  done
+  rm -rf "$logs"
+  return $failed
+}
+
 check() {
   say "Checking"
-  ruff check .
-  ruff format --check .
-  mypy
-  lint-imports --no-cache >/dev/null || lint-imports --no-cache
-  node_modules/.bin/tsc --noEmit -p tsconfig.json
-  node_modules/.bin/eslint --max-warnings 0 static service_worker tests
+  together "ruff check . && ruff format --check . && mypy && { lint-imports --no-cache >/dev/null || lint-imports --no-cache; }" \
+    "node_modules/.bin/tsc --noEmit -p tsconfig.json && node_modules/.bin/eslint --max-warnings 0 static service_worker tests"
   pytest -q tests/test_architecture.py tests/test_docs.py
 }
 

@@ -1,17 +1,16 @@
-"""What a browser holds in memory: the JavaScript heaps of a page and its worker, and the renderer's process."""
+"""What a browser and its server hold in memory: JavaScript heaps, and what is resident of their processes."""
 
 from __future__ import annotations
 
 import json
-import threading
 import time
 from pathlib import Path
 from typing import Any
 
 from playwright.sync_api import CDPSession, Page
 
-# How often resident memory is looked at.
-WATCH_S = 0.5
+from bench.bare import BareBrowser
+from bench.peers import GatewayServer
 
 
 class Heaps:
@@ -61,32 +60,49 @@ class Heaps:
             self._answers[message["id"]] = message["result"]
 
 
-class Resident:
-    """The most that the renderer held while something ran (resident), in MB above what it held at first."""
+class Growth:
+    """The most that a browser and its server held, above what they held when this was made."""
 
-    def __init__(self, profile: Path) -> None:
-        self._profile = profile
-        self._base = renderer_mb(profile)
-        self.peak = 0.0
-        self._over = threading.Event()
+    def __init__(self, browser: BareBrowser, server: GatewayServer) -> None:
+        self._browser = browser
+        self._server = server
+        self._first = self._now()
+        self._most = dict.fromkeys(self._first, 0.0)
+
+    def look(self) -> None:
+        for name, held in self._now().items():
+            self._most[name] = max(self._most[name], held - self._first[name])
 
     @property
-    def now(self) -> float:
-        return renderer_mb(self._profile) - self._base
+    def said(self) -> dict[str, float]:
+        """In MB; `kept` is what the renderer holds now."""
+        most = self._most
+        return {
+            "peak_heap_mb": round(most["heap"], 1),
+            "renderer_growth_mb": round(most["renderer"]),
+            "renderer_kept_mb": round(renderer_mb(self._browser.profile) - self._first["renderer"]),
+            "server_growth_mb": round(most["server"]),
+        }
 
-    def __enter__(self) -> Resident:
-        self._over.clear()
-        self._watcher = threading.Thread(target=self._watch)
-        self._watcher.start()
-        return self
+    def _now(self) -> dict[str, float]:
+        return {
+            "heap": self._browser.heap_bytes() / 1e6,
+            "renderer": renderer_mb(self._browser.profile),
+            "server": server_mb(self._server),
+        }
 
-    def __exit__(self, *_: object) -> None:
-        self._over.set()
-        self._watcher.join()
 
-    def _watch(self) -> None:
-        while not self._over.wait(WATCH_S):
-            self.peak = max(self.peak, self.now)
+def server_mb(server: GatewayServer) -> float:
+    """What the server's processes hold together (resident; shared pages are counted in each)."""
+    held = 0
+    for entry in Path("/proc").glob("[0-9]*"):
+        try:
+            group = int((entry / "stat").read_text().rpartition(")")[2].split()[2])
+            if server.process is not None and group == server.process.pid:
+                held += _resident_kb(entry)
+        except (OSError, ValueError):
+            continue
+    return held / 1024
 
 
 def renderer_mb(profile: Path) -> float:
@@ -99,11 +115,15 @@ def renderer_mb(profile: Path) -> float:
             command = (entry / "cmdline").read_bytes().decode("utf-8", "replace")
             if "--type=renderer" not in command or str(profile) not in _ancestry(entry):
                 continue
-            lines = (entry / "status").read_text().splitlines()
+            most = max(most, _resident_kb(entry))
         except OSError:
             continue
-        most = max(most, *(int(line.split()[1]) for line in lines if line.startswith("VmRSS")))
     return most / 1024
+
+
+def _resident_kb(entry: Path) -> int:
+    lines = (entry / "status").read_text().splitlines()
+    return sum(int(line.split()[1]) for line in lines if line.startswith("VmRSS"))
 
 
 def _ancestry(entry: Path) -> str:

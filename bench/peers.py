@@ -18,7 +18,8 @@ from types import TracebackType
 from typing import Any, Self
 
 from sync.documents.contract import Incoming
-from tests.browser.server import ROOT, environment, free_port
+from tests.browser.server import ROOT, environment
+from tests.ports import free_port
 from webapp import create_app
 from webapp.accounts import open_account
 from webapp.config import Config

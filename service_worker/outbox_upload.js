@@ -25,11 +25,11 @@ export async function deliverOutbox(version) {
 
 /** @param {string} name of a vault @param {string} version */
 async function deliverOne(name, version) {
-  const { database, readRange } = await openOutbox(name);
+  const { database, slice } = await openOutbox(name);
   try {
     const gateway = new Gateway((path, init) => fetch(path, init), () => Date.now());
     gateway.version = version;
-    const round = await navigator.locks.request(UPLOADER_LOCK, { ifAvailable: true }, (lock) => (lock ? deliverVault(database, readRange, gateway) : null));
+    const round = await navigator.locks.request(UPLOADER_LOCK, { ifAvailable: true }, (lock) => (lock ? deliverVault(database, slice, gateway) : null));
     if (round && !round.revoked && round.connection === 'online') await new Reporter(database, gateway).tell();
     if (round && round.left > 0 && !round.revoked) throw new Error(`${round.left} left: ${round.connection}`);
   } finally {

@@ -12,8 +12,11 @@ const WORKERS = '/app/service_worker/';
 /** The one address below the scope that no listing names: it differs by language, and holds no code. */
 const WEB_MANIFEST = '/app/app.webmanifest';
 const AT_ONCE = 8;
-/** They describe the transfer that is over, not the bytes that are kept. */
-const TRANSFER_HEADERS = ['content-encoding', 'content-length', 'transfer-encoding', 'set-cookie', 'date'];
+/** What of a file's headers is kept: its type and the policies. No signature is over headers, so none that loads, sends or leads elsewhere. */
+const KEPT_HEADERS = [
+  'content-type', 'content-security-policy', 'x-content-type-options', 'x-frame-options', 'referrer-policy', 'permissions-policy',
+  'cross-origin-opener-policy', 'cross-origin-resource-policy', 'service-worker-allowed',
+];
 
 /**
  * @param {string} version
@@ -87,7 +90,7 @@ async function readListing() {
 /**
  * @param {string} address
  * @param {string} expected SHA-256, hexadecimal
- * @returns {Promise<Response>} with the headers it was served with: the content policy is among them
+ * @returns {Promise<Response>} with the headers that are kept: the content policy is among them
  */
 async function fetchFile(address, expected) {
   const response = await fetch(address, { cache: 'no-store', credentials: 'omit' });
@@ -96,7 +99,10 @@ async function fetchFile(address, expected) {
   const digest = new Uint8Array(await crypto.subtle.digest('SHA-256', body));
   const found = Array.from(digest, (byte) => byte.toString(16).padStart(2, '0')).join('');
   if (found !== expected) throw new Error(`${address}: not what was listed`);
-  const headers = new Headers(response.headers);
-  for (const name of TRANSFER_HEADERS) headers.delete(name);
+  const headers = new Headers();
+  for (const name of KEPT_HEADERS) {
+    const value = response.headers.get(name);
+    if (value !== null) headers.set(name, value);
+  }
   return new Response(body, { status: 200, headers });
 }

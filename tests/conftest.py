@@ -5,7 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Playwright, sync_playwright
+from playwright.sync_api import Playwright, expect, sync_playwright
+
+from tests import patience
+from tests.schedule import Scheduling, rank
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -13,6 +16,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    items.sort(key=lambda item: rank(item.nodeid))
     if config.getoption("--all"):
         return
     long = [item for item in items if item.get_closest_marker("long")]
@@ -21,8 +25,13 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         items[:] = [item for item in items if not item.get_closest_marker("long")]
 
 
+def pytest_xdist_make_scheduler(config: pytest.Config, log: object) -> Scheduling:
+    return Scheduling(config, log)
+
+
 @pytest.fixture(scope="session")
 def playwright() -> Iterator[Playwright]:
     """The one Playwright of a test process: a second one cannot start beside it."""
+    expect.set_options(timeout=patience.MILLISECONDS)
     with sync_playwright() as started:
         yield started

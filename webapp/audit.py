@@ -5,6 +5,7 @@ Owns writing rows and the page that shows them. Rows hold ids and reasons, never
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import UTC, datetime
 
 from flask import Blueprint, render_template, request
@@ -12,7 +13,8 @@ from flask_babel import lazy_gettext as _l
 from sqlalchemy import Engine, func, select
 
 from webapp.access import allow
-from webapp.models import AccountRow, AuditRow, db, writing
+from webapp.models import AccountRow, AuditRow, DeviceRow, db, writing
+from webapp.wording import type_name
 
 bp = Blueprint("audit", __name__)
 
@@ -48,12 +50,16 @@ ACTS = {
     "evidence.exported": _l("evidence package made"),
     "conflict.settled": _l("two versions settled"),
     "quarantine.released": _l("taken out of quarantine"),
+    "quarantine.read": _l("item in quarantine looked at"),
+    "quarantine.returned": _l("item in quarantine handed back to its author"),
+    "quarantine.kept": _l("item in quarantine kept as it is"),
     "key.read": _l("content key read"),
     "document.downloaded": _l("document of a visit downloaded"),
     "consent.withdrawn": _l("consent withdrawn from the office"),
     "erasure": _l("content erased"),
     "instance.restored": _l("a backup was put back"),
     "courier.brought": _l("a courier’s file taken in"),
+    "report-taken": _l("report saved as a file"),
     "replication.written": _l("documents replicated in"),
     "replication.credential": _l("replication credential made"),
     "replication.revoked": _l("replication credential withdrawn"),
@@ -96,10 +102,12 @@ def show() -> str:
         rows = rows.where(AuditRow.action == action)
         total = total.where(AuditRow.action == action)
     found = db.session.execute(rows.order_by(AuditRow.id.desc()).limit(PAGE).offset((page - 1) * PAGE)).all()
+    names = subject_names(row.subject for row, _name in found)
     actions = db.session.scalars(select(AuditRow.action).distinct().order_by(AuditRow.action)).all()
     return render_template(
         "audit/list.html",
         rows=found,
+        names=names,
         acts=[(code, act_name(code)) for code in actions],
         act_name=act_name,
         action=action,
@@ -107,3 +115,20 @@ def show() -> str:
         total=db.session.scalar(total) or 0,
         size=PAGE,
     )
+
+
+def subject_names(subjects: Iterable[str]) -> dict[str, str]:
+    """What the ids mean in words: people and tablets by name, documents and visits by their kind only.
+
+    A kind is all: who may read the log need not be who may see the visit.
+    """
+    wanted = set(subjects)
+    names = {}
+    for model in (AccountRow, DeviceRow):
+        found = db.session.execute(select(model.id, model.name).where(model.id.in_(wanted)))
+        names.update({row.id: row.name for row in found})
+    for subject in wanted - names.keys():
+        kind = "visit" if subject.startswith("visit-") else subject.partition(":")[0]
+        if kind != subject and type_name(kind) != kind:
+            names[subject] = type_name(kind)
+    return names

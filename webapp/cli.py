@@ -74,10 +74,10 @@ def plant(number: int) -> str:
     made = country.build(number)
     demo = current_app.config["AIGAQ"].demo
     engine = current_app.extensions["aigaq"]
-    # The documents bring their authors and times; a channel is one batch.
-    for channel, batch in made.channels.items():
-        engine.submit_many(channel, batch, author=SYSTEM)
-    engine.submit_many("reference", shipped_form_documents(), author=SYSTEM)
+    # The documents bring their authors and times.
+    channels = made.channels
+    channels.setdefault("reference", []).extend(shipped_form_documents())
+    engine.submit_channels(channels, author=SYSTEM)
     with writing() as session:
         for person in made.accounts:
             # Passwords everybody knows exist only where the sign-in page shows them.
@@ -96,8 +96,7 @@ def plant(number: int) -> str:
                 )
             )
         # Accounts last: an interrupted seed leaves an instance that still counts as empty.
-    channels = {channel for channel, _, _ in made.documents}
-    return f"{len(made.accounts)} accounts, {len(made.documents)} documents in {len(channels)} channels"
+    return f"{len(made.accounts)} accounts, {len(made.documents)} documents in {len(made.channels)} channels"
 
 
 @click.command("export-form")

@@ -126,6 +126,8 @@ def answer_for(item: Row[Any]) -> dict[str, Any]:
         "interrupted_after": None if body.get("state", "complete") == "complete" else body.get("frames") or 0,
         "frames": body.get("frames") or 0,
         "duration_ms": body.get("duration_ms"),
+        # Made by another program: its frames are no seconds, and it may not be made for playing piece by piece.
+        "whole": bool(body.get("imported")),
         "chunks": body.get("chunks") or [],
     }
 

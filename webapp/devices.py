@@ -13,11 +13,13 @@ import secrets
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from typing import cast
 
-from sqlalchemy import Engine, delete, update
+from sqlalchemy import Engine, Table, bindparam, delete, select, update
 from sqlalchemy.orm import Session
 
 from sync.authorization import Account, Device, DeviceReport, NewDevice
+from sync.database import reading
 from sync.errors import CodeExpired, CodeUnknown
 from sync.gateway.enrolment import ALPHABET, root_check
 from webapp import audit
@@ -26,6 +28,22 @@ from webapp.models import AccountRow, CodeRow, DeviceRow, StandingRow, writing
 
 LIFETIME = timedelta(minutes=15)
 KEPT = timedelta(days=1)  # so that a used or expired code is told apart from a mistyped one
+
+# As tables, not as mapped rows: every request of a tablet asks for its device, and every chunk is a request.
+_device, _account, _standing = (cast(Table, each.__table__) for each in (DeviceRow, AccountRow, StandingRow))
+_DEVICE = (
+    select(
+        _device.c.name.label("device_name"),
+        _device.c.signing,
+        _device.c.upload,
+        _device.c.revoked_at,
+        *(_account.c[name] for name in ("id", "name", "initial", "role", "group_id", "language", "active")),
+        _standing.c.may_deliver,
+    )
+    .join_from(_device, _account, _device.c.account_id == _account.c.id)
+    .outerjoin(_standing, _standing.c.device_id == _device.c.id)
+    .where(_device.c.id == bindparam("device"))
+)
 
 
 def utc_now() -> datetime:
@@ -57,19 +75,19 @@ class Devices:
 
     def device(self, device_id: str) -> Device | None:
         """The enrolled device with this id, revoked ones and those of closed accounts included."""
-        with Session(self._engine) as session:
-            row = session.get(DeviceRow, device_id)
-            if row is None:
-                return None
-            return Device(
-                id=row.id,
-                name=row.name,
-                account=as_author(row.account),
-                signing=row.signing,
-                upload=row.upload,
-                revoked=row.revoked_at is not None or not row.account.active,
-                may_deliver=row.standing is not None and row.standing.may_deliver,
-            )
+        with reading(self._engine) as connection:
+            row = connection.execute(_DEVICE, {"device": device_id}).first()
+        if row is None:
+            return None
+        return Device(
+            id=device_id,
+            name=row.device_name,
+            account=Account(row.id, row.name, row.initial, row.role, row.group_id, row.language),
+            signing=row.signing,
+            upload=row.upload,
+            revoked=row.revoked_at is not None or not row.active,
+            may_deliver=bool(row.may_deliver),
+        )
 
     def issue(self, account_id: str, root: bytes, *, issued_by: str) -> EnrolmentCode:
         """A fresh code for `account_id`; `root` is the SHA-256 of the organisation root's public bytes."""

@@ -10,6 +10,7 @@ import math
 import struct
 import zlib
 from dataclasses import dataclass
+from functools import cache
 
 GROUND = (11, 85, 99)  # --brand
 PAPER = (246, 247, 245)  # --paper
@@ -55,9 +56,11 @@ def svg() -> bytes:
     ).encode()
 
 
+@cache
 def png(side: int) -> bytes:
     """The icon as an RGB PNG of `side` pixels, square to the edge: systems cut their own corners."""
     rows = bytearray()
+    shades: dict[float, bytes] = {}  # nearly all pixels have one of two
     for row in range(side):
         paper = [0.0] * (side + 1)
         for line in range(LINES):
@@ -68,9 +71,7 @@ def png(side: int) -> bytes:
                 _cover(paper, first * side, last * side, weight / LINES)
         rows.append(0)  # filter: none
         for share in paper[:side]:
-            rows.extend(
-                round(g + (p - g) * min(1.0, max(0.0, share))) for g, p in zip(GROUND, PAPER, strict=True)
-            )
+            rows += shades.get(share) or shades.setdefault(share, _blend(share))
     header = struct.pack(">IIBBBBB", side, side, 8, 2, 0, 0, 0)
     return (
         b"\x89PNG\r\n\x1a\n"
@@ -78,6 +79,12 @@ def png(side: int) -> bytes:
         + _chunk(b"IDAT", zlib.compress(bytes(rows), 9))
         + _chunk(b"IEND", b"")
     )
+
+
+def _blend(share: float) -> bytes:
+    """The colour of a pixel of which this share is paper."""
+    inside = min(1.0, max(0.0, share))
+    return bytes(round(g + (p - g) * inside) for g, p in zip(GROUND, PAPER, strict=True))
 
 
 def _cover(pixels: list[float], first: float, last: float, weight: float) -> None:

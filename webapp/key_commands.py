@@ -165,7 +165,7 @@ def holders(key: str, number: int) -> list[str]:
             found.append(f"{name}: follows set {standing.keyset}")
         elif key in (standing.under or []):
             found.append(f"{name}: something sealed to it waits there")
-    waiting: int = current_app.extensions["aigaq"].archive.waiting_under(key)
+    waiting: int = current_app.extensions["aigaq"].held.waiting_under(key)
     if waiting:
         found.append(f"quarantine: {waiting} to check again")
     return found

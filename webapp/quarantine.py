@@ -1,61 +1,74 @@
 """What arrived and breaks a rule: stored, receipted, and waiting for a person's decision.
 
-Owns the page that lists it; the engine keeps the envelopes. What a person took back and the store could not
-erase yet stands there too.
+Owns the pages that list it, show one item and take the decision; the engine keeps the envelopes and the decisions.
+What a person took back and the store could not erase yet stands there too. Opening an item and every decision are
+in the audit log.
 """
 
 from __future__ import annotations
 
 from typing import Any
 
-from flask import Blueprint, current_app, flash, redirect, render_template, request, url_for
+from flask import Blueprint, abort, current_app, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
-from flask_babel import lazy_gettext as _l
 
-from webapp import audit
+from sync.gateway.quarantine import RETURNED
+from webapp import audit, quarantined_item
 from webapp.access import OFFICE, allow, current_account
+from webapp.models import DeviceRow, db
+from webapp.quarantine_words import ADVICE
 
 bp = Blueprint("quarantine", __name__)
 
-REASONS = {
-    "schema": _l("Its form does not fit the rules for its type"),
-    "newer-schema": _l("It comes from a newer version of the app"),
-    "wrong-revision": _l("Its content does not match its own fingerprint"),
-    "not-your-channel": _l("Its author is not a member of this visit"),
-    "type-not-allowed": _l("Its author’s role may not write this kind of item"),
-    "author-mismatch": _l("It names another author than the tablet’s owner"),
-    "no-channel": _l("Its visit is not known here yet"),
-    "deletes-evidence": _l("It would delete evidence"),
-    "unconfirmed-device": _l("The device waits for confirmation"),
-}
-
-
-# What a person can do about it, for each reason.
-ADVICE = {
-    "schema": _l("Ask its author to open it on the tablet and save it again; this one is kept as it came."),
-    "newer-schema": _l("Update the server, then check again."),
-    "wrong-revision": _l("It may have been changed on the way. Ask its author to save it again."),
-    "not-your-channel": _l("If its author took part in the visit, add them to the team and check again."),
-    "type-not-allowed": _l("Ask the group leader to write it, or give its author that role and check again."),
-    "author-mismatch": _l("Find out who used this tablet. If nobody can say, shut it out."),
-    "no-channel": _l("It comes in by itself when the visit arrives: ask the group leader to deliver."),
-    "deletes-evidence": _l("Nothing was deleted. To have something erased, its author withdraws it."),
-    "unconfirmed-device": _l("It comes in by itself when a code is typed on that tablet."),
-}
+SHORTEST_NOTE, LONGEST_NOTE = 5, 1000
+EVERY = "quarantine.every"
 
 
 @bp.get("/quarantine")
 @allow(*OFFICE)
 def every() -> str:
-    """By reason, what is most frequent first; within it the newest first."""
+    """By reason, what is most frequent first; within it the newest first. Then what is with its author, and what is kept."""
     engine = current_app.extensions["aigaq"]
+    waiting = engine.quarantine()
     groups: dict[str, list[dict[str, Any]]] = {}
-    for row in engine.quarantine():
-        groups.setdefault(row["reason"], []).append(row)
-    ordered = sorted(groups.items(), key=lambda group: -len(group[1]))
+    for row in waiting:
+        if row["decision"] is None:
+            groups.setdefault(row["reason"], []).append(row)
     return render_template(
-        "quarantine/list.html", groups=ordered, advice=ADVICE, unerased=engine.erasures.pending()
+        "quarantine/list.html",
+        groups=sorted(groups.items(), key=lambda group: -len(group[1])),
+        returned=[row for row in waiting if row["decision"] == RETURNED],
+        kept=engine.held.kept(),
+        withdrawals=[row for row in waiting if row["type"] == "withdrawal"],
+        advice=ADVICE,
+        unerased=engine.erasures.pending(),
+    )
+
+
+@bp.get("/quarantine/<envelope>")
+@allow(*OFFICE)
+def show(envelope: str) -> str:
+    """One item: what is in it, what is wrong with it, and what can be done. Looking is in the audit log."""
+    found = current_app.extensions["aigaq"].decisions.look(envelope)
+    if found is None:
+        abort(404)
+    audit.record(
+        "quarantine.read",
+        account=current_account().id,
+        subject=envelope,
+        detail={"document": found.row["document"]},
+    )
+    return render_template(
+        "quarantine/show.html",
+        held=found,
+        row=found.row,
+        device=db.session.get(DeviceRow, found.row["device"]),
+        facts=quarantined_item.facts(found.document),
+        sealed=quarantined_item.is_sealed(found.document),
+        advice=ADVICE.get(found.row["reason"]),
+        shortest=SHORTEST_NOTE,
+        longest=LONGEST_NOTE,
     )
 
 
@@ -64,7 +77,9 @@ def every() -> str:
 def release_many() -> ResponseReturnValue:
     """Check everything again that waits for one reason."""
     engine, reason = current_app.extensions["aigaq"], request.form.get("reason", "")
-    waiting = [row["envelope"] for row in engine.quarantine() if row["reason"] == reason]
+    waiting = [
+        row["envelope"] for row in engine.quarantine() if (row["reason"], row["decision"]) == (reason, None)
+    ]
     out = [envelope for envelope in reversed(waiting) if engine.release(envelope)]
     for envelope in out:
         audit.record("quarantine.released", account=current_account().id, subject=envelope)
@@ -72,7 +87,7 @@ def release_many() -> ResponseReturnValue:
         _("%(out)d of %(all)d keep the rules now.", out=len(out), all=len(waiting)),
         "ok" if len(out) == len(waiting) else "wait",
     )
-    return redirect(url_for("quarantine.every"), 303)
+    return redirect(url_for(EVERY), 303)
 
 
 @bp.post("/quarantine/<envelope>/released")
@@ -84,4 +99,43 @@ def release(envelope: str) -> ResponseReturnValue:
         flash(_("It keeps the rules now and stands with the visit’s material."), "ok")
     else:
         flash(_("It still breaks the rule and stays in quarantine."), "wait")
-    return redirect(url_for("quarantine.every"), 303)
+    return redirect(url_for(EVERY), 303)
+
+
+@bp.post("/quarantine/<envelope>/returned")
+@allow("analyst")
+def hand_back(envelope: str) -> ResponseReturnValue:
+    """Make it a task on its author's tablet, with what is wrong in words."""
+    note = _note()
+    if note is None:
+        return redirect(url_for("quarantine.show", envelope=envelope), 303)
+    account = current_account()
+    if not current_app.extensions["aigaq"].decisions.hand_back(envelope, by=account.id, note=note):
+        abort(404)
+    audit.record("quarantine.returned", account=account.id, subject=envelope, detail={"reason": note})
+    flash(_("Its author sees it on the tablet at the next connection."), "ok")
+    return redirect(url_for(EVERY), 303)
+
+
+@bp.post("/quarantine/<envelope>/kept")
+@allow("analyst")
+def keep(envelope: str) -> ResponseReturnValue:
+    """Leave it sealed in the archive, and out of the reports."""
+    note = _note()
+    if note is None:
+        return redirect(url_for("quarantine.show", envelope=envelope), 303)
+    account = current_account()
+    if not current_app.extensions["aigaq"].decisions.keep(envelope, by=account.id, note=note):
+        abort(404)
+    audit.record("quarantine.kept", account=account.id, subject=envelope, detail={"reason": note})
+    flash(_("It stays sealed in the archive and out of the reports. Nothing was deleted."), "ok")
+    return redirect(url_for(EVERY), 303)
+
+
+def _note() -> str | None:
+    """What the form says in words; None, with a message, where it says too little."""
+    note = request.form.get("note", "").replace("\r\n", "\n").strip()[:LONGEST_NOTE]
+    if len(note) < SHORTEST_NOTE:
+        flash(_("Say in a few words why."), "bad")
+        return None
+    return note

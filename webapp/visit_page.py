@@ -29,10 +29,11 @@ from sqlalchemy import Row, func, select
 
 from sync.errors import BadDocument, Refused
 from sync.projections import tables
+from sync.projections.visits import UNKNOWN_FACILITY
 from webapp import audit, material, versions
 from webapp.access import CONTENT, allow, as_author, current_account
 from webapp.models import db
-from webapp.visits import REPORT_NAMES, STATUS_NAMES, may_plan, visit_or_404
+from webapp.visits import REPORT_NAMES, STATUS_NAMES, may_change, visit_or_404
 from webapp.withdrawals import cited_by_reports, may_withdraw
 
 bp = Blueprint("visit_page", __name__)
@@ -111,7 +112,8 @@ def _context(row: Row[Any]) -> dict[str, Any]:
         "numbers": _numbers(row.channel),
         "status_names": STATUS_NAMES,
         "report_names": REPORT_NAMES,
-        "may_change": row.status != "closed" and may_plan(current_account(), row.group_id),
+        "may_change": may_change(current_account(), row),
+        "unknown_facility": UNKNOWN_FACILITY,
         "may_withdraw": may_withdraw(current_account(), [each.person for each in members]),
         "cited": cited_by_reports(current_account(), row.channel),
         "may_open": current_account().role == "keyholder",

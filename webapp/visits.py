@@ -18,6 +18,7 @@ from ulid import ULID
 
 from sync.errors import BadDocument, Refused
 from sync.projections import tables
+from sync.projections.visits import UNKNOWN_FACILITY
 from webapp.access import CONTENT, FIELD, OFFICE, allow, as_author, current_account
 from webapp.catalogues import people, time_zone
 from webapp.languages import today
@@ -57,6 +58,11 @@ def visit_or_404(channel: str) -> Row[Any]:
     if row is None:
         abort(404)
     return row
+
+
+def may_change(account: AccountRow, row: Row[Any]) -> bool:
+    """Until it is closed; its facility may be chosen also afterwards, where it was only named."""
+    return (row.status != "closed" or row.facility == UNKNOWN_FACILITY) and may_plan(account, row.group_id)
 
 
 def may_plan(account: AccountRow, group: str | None) -> bool:
@@ -108,6 +114,7 @@ def every() -> str:
         report_names=REPORT_NAMES,
         may_plan=current_account().role in PLANNERS,
         today=now,
+        unknown_facility=UNKNOWN_FACILITY,
     )
 
 
@@ -146,7 +153,7 @@ def create() -> ResponseReturnValue:
 def change(channel: str) -> str:
     """The same form, filled."""
     row = visit_or_404(channel)
-    if not may_plan(current_account(), row.group_id) or row.status == "closed":
+    if not may_change(current_account(), row):
         abort(403)
     return _form(dict(row.body), channel=channel)
 
@@ -156,7 +163,7 @@ def change(channel: str) -> str:
 def update(channel: str) -> ResponseReturnValue:
     """A further version of the visit."""
     row = visit_or_404(channel)
-    if not may_plan(current_account(), row.group_id) or row.status == "closed":
+    if not may_change(current_account(), row):
         abort(403)
     return _write(channel, dict(row.body), channel)
 

@@ -19,7 +19,7 @@ from sync.projections import tables
 from webapp.catalogues import Item, person_name
 from webapp.languages import multi
 from webapp.models import db
-from webapp.quarantine import REASONS
+from webapp.quarantine_words import REASONS
 
 TYPES = {
     "note": _l("Note"),
@@ -73,6 +73,30 @@ FIELDS = {
     "status": _l("Status"),
     "caption": _l("Caption"),
     "objectives": _l("Objectives"),
+    "at": _l("When"),
+    "day": _l("Day"),
+    "kind": _l("Kind"),
+    "category": _l("Category"),
+    "handle": _l("Handle"),
+    "themes": _l("Themes"),
+    "source": _l("Source"),
+    "sources": _l("Sources"),
+    "norms": _l("Norms"),
+    "evidence": _l("Evidence"),
+    "media": _l("Photos and recordings"),
+    "answers": _l("Answers"),
+    "form": _l("Form"),
+    "interview": _l("Interview"),
+    "about": _l("About"),
+    "people": _l("People"),
+    "use": _l("Use"),
+    "reason": _l("Reason"),
+    "erases": _l("Destroys"),
+    "facility": _l("Facility"),
+    "leader": _l("Leader"),
+    "team": _l("Team"),
+    "findings": _l("Findings"),
+    "given": _l("Given"),
 }
 ICONS = {
     "note": "note",

@@ -7,6 +7,7 @@ import { AqElement, html, icon, nothing } from './element.js';
 import { LANGUAGES, LANGUAGE_NAMES } from './i18n.js';
 import { ROUTES } from './routes.js';
 import { visitDay, visitId } from './visit/days.js';
+import { facilityName } from './visit/facility_name.js';
 
 /** Routes of the sections: no way back is offered from them. */
 export const SECTIONS = ['home', 'facilities', 'library', 'settings'];
@@ -46,6 +47,11 @@ export class AqBar extends AqElement {
     super.connectedCallback();
     this.listen(this.app, 'status', () => this.requestUpdate());
     this.listen(this.app, 'reference', () => this.requestUpdate());
+    // The office, or a person here, may say anew which facility it is.
+    this.listen(this.app.engine, 'changed', ({ detail }) => {
+      const { channel } = this.route.params;
+      if (channel && detail.channel === channel && detail.ids.includes(visitId(channel))) this.#read(channel);
+    });
     this.#sizes.observe(this);
   }
 
@@ -65,9 +71,14 @@ export class AqBar extends AqElement {
       this.visit = null;
     } else if (this.visit?.channel !== channel) {
       this.visit = null;
-      const found = await this.app.engine.get(channel, visitId(channel)).catch(() => null);
-      if (this.route.params.channel === channel) this.visit = found;
+      await this.#read(channel);
     }
+  }
+
+  /** @param {string} channel */
+  async #read(channel) {
+    const found = await this.app.engine.get(channel, visitId(channel)).catch(() => null);
+    if (this.route.params.channel === channel) this.visit = found;
   }
 
   render() {
@@ -91,7 +102,7 @@ export class AqBar extends AqElement {
     const title = this.t(ROUTES[name]?.title ?? 'shell.name');
     const doc = this.visit?.doc;
     if (!params.channel || !doc) return html`<h1 tabindex="-1">${title}</h1>`;
-    const facility = this.app.multi(this.app.facility(doc.facility)?.doc.name) || this.t('shell.visit');
+    const facility = facilityName(this.app, doc);
     if (name !== 'visit') return html`<span class="over">${facility}</span><h1 tabindex="-1">${title}</h1>`;
     const { day, days } = visitDay(doc, new Date());
     const over = [this.app.label('visit_kinds', doc.kind), days > 1 && day ? this.t('shell.dayOf', { day, days }) : this.app.formatDate(doc.from, { day: 'numeric', month: 'long' })];

@@ -6,6 +6,7 @@
 
 import { EngineError } from './errors.js';
 import { placed } from './listing.js';
+import { watchSurroundings } from './surroundings.js';
 
 export { EngineError } from './errors.js';
 
@@ -121,6 +122,8 @@ export class EngineClient extends EventTarget {
   settle(channel, id, choices, seen = null) { return this.#call('settle', [channel, id, choices, seen]); }
   /** @param {string} channel @param {string} id @returns {Promise<{rev: string, doc: any}[]>} what a conflict is between, whole; the winner first */
   versions(channel, id) { return this.#call('versions', [channel, id]); }
+  /** Offers what this tablet wrote once more, under a new envelope. @param {string} channel @param {string} id @returns {Promise<void>} sealed, not yet delivered */
+  sendAgain(channel, id) { return this.#call('sendAgain', [channel, id]); }
   /** @param {string} channel @param {Record<string, any>} fields @param {any} secret @returns {Promise<Reading>} */
   saveSealed(channel, fields, secret) { return this.#call('saveSealed', [channel, fields, secret]); }
   /** @param {string} channel @param {string} id @returns {Promise<any>} the secret */
@@ -196,16 +199,16 @@ export class EngineClient extends EventTarget {
   releasable(channel) { return this.#call('releasable', [channel]); }
   /** @param {string} channel @returns {Promise<{bytes: number, items: string[]}>} what was freed */
   release(channel) { return this.#call('release', [channel]); }
-  /** @returns {Promise<{name: string, bytes: ArrayBuffer}>} */
+  /** @returns {Promise<{name: string, file: Blob}>} */
   exportUndelivered() { return this.#call('exportUndelivered'); }
-  /** @param {ArrayBuffer} bytes what another tablet exported @returns {Promise<{envelopes: number, chunks: number, bytes: number}>} */
-  importCarried(bytes) { return this.#call('importCarried', [bytes], [bytes]); }
+  /** @param {Blob} file what another tablet exported @returns {Promise<import('./replication/courier.js').Taken>} */
+  importCarried(file) { return this.#call('importCarried', [file]); }
   /** @returns {Promise<{device: string, envelopes: number, received: number, bytes: number}[]>} by the tablet it is from */
   carried() { return this.#call('carried'); }
-  /** @returns {Promise<{name: string, bytes: ArrayBuffer}>} receipts of what was carried */
+  /** @returns {Promise<{name: string, file: Blob}>} receipts of what was carried */
   exportReceipts() { return this.#call('exportReceipts'); }
-  /** @param {ArrayBuffer} bytes what a courier or the office brings back @returns {Promise<{received: number}>} */
-  importReceipts(bytes) { return this.#call('importReceipts', [bytes], [bytes]); }
+  /** @param {Blob} file what a courier or the office brings back @returns {Promise<{received: number}>} */
+  importReceipts(file) { return this.#call('importReceipts', [file]); }
 
   /**
    * @param {string} method
@@ -256,15 +259,14 @@ export class EngineClient extends EventTarget {
     this.#waiting.clear();
   }
 
-  /** A worker learns of the network, but not of the page coming back to sight. */
+  /** A worker learns of the network, but not of the page going out of sight, nor of the battery. */
   #listenToPage() {
     if (typeof document === 'undefined') return;
     const wake = () => { if (document.visibilityState === 'visible') this.#call('wake').catch(() => {}); };
     document.addEventListener('visibilitychange', wake);
-    // Whatever becomes of a page that is out of sight, the service worker goes on with what was saved.
-    document.addEventListener('visibilitychange', () => { if (document.visibilityState === 'hidden') this.#call('handOver').catch(() => {}); });
     window.addEventListener('online', wake);
     window.addEventListener('focus', wake);
+    watchSurroundings({ document, navigator: /** @type {any} */ (navigator) }, (now) => { this.#call('surroundings', [now]).catch(() => {}); });
   }
 }
 

@@ -45,7 +45,7 @@ export class Engine {
   /**
    * @param {import('./store/storage.js').Storage} storage
    * @param {{name: string, owner: import('./owner.js').Owner, about: () => {provisional: boolean, vaults: import('./types.js').VaultEntry[]},
-   *   cost: KdfCost, now: () => number, emit: (event: string, detail: any) => void}} options `about`: the vaults beside this one
+   *   cost: KdfCost, now: () => number, pace?: () => number, emit: (event: string, detail: any) => void}} options `about`: the vaults beside this one
    */
   constructor(storage, options) {
     this.storage = storage;
@@ -60,10 +60,10 @@ export class Engine {
     });
     this.passkey = new PasskeyMethods(this, () => this.#requireOwner());
     this.courier = new Courier(storage, { now: options.now, require: () => this.#requireOwner(), taken: () => this.#settle().then(() => this.deliveries.wake(GATHER_MS)) });
-    this.delivery = new Delivery(storage.database, storage.files.readRange, this.gateway, (progress) => options.emit('progress', progress), this.media.around);
+    this.delivery = new Delivery(storage.database, storage.files.slice, this.gateway, (progress) => options.emit('progress', progress), this.media.around);
     this.reporter = new Reporter(storage.database, this.gateway);
-    this.deliveries = new Schedule(() => this.#deliverOnce(), DELIVER_EVERY_MS);
-    this.pulls = new Schedule(() => this.#pullOnce(), PULL_EVERY_MS);
+    this.deliveries = new Schedule(() => this.#deliverOnce(), DELIVER_EVERY_MS, options);
+    this.pulls = new Schedule(() => this.#pullOnce(), PULL_EVERY_MS, options);
   }
 
   /** Which shell runs, as the page knows: told to the office. @param {string} version */
@@ -172,9 +172,8 @@ export class Engine {
     this.#requireOwner();
     this.pulls.stop();
     this.deliveries.stop();
-    await this.#opened?.recordings.interruptAll();
+    await this.vault.destroy(async () => this.#opened?.recordings.interruptAll());
     this.#opened = null;
-    await this.vault.destroy();
     await this.look();
     this.options.emit('locked', {});
     return this.status();
@@ -201,6 +200,7 @@ export class Engine {
   channels() { return this.readings.channels(); }
   /** @param {any} fields */
   createVisit(fields) { return this.#open.writing.createVisit(fields); }
+  /** Offers a version once more under a new envelope. @param {string} channel @param {string} id */ sendAgain(channel, id) { return this.#open.writing.offerAgain(channel, id); }
   /** @param {string} k @param {any} v */
   saveDraft(k, v) { return this.#session.commit([{ t: 'draft', k, v: v ?? null }]); }
   /** @param {string} key */
@@ -332,7 +332,7 @@ export class Engine {
   async #deliverOnce() {
     if (!this.vault.exists) return { failed: false, again: false };
     const round = await navigator.locks.request(UPLOADER_LOCK, { ifAvailable: true }, (lock) => (
-      lock ? deliverVault(this.storage.database, this.storage.files.readRange, this.gateway, this.delivery) : null));
+      lock ? deliverVault(this.storage.database, this.storage.files.slice, this.gateway, this.delivery) : null));
     if (!round) return { failed: false, again: true };
     // Where the office lets a withdrawn tablet deliver, it is withdrawn all the same: only reading says it no longer is.
     this.#note(round.connection, round.revoked || this.#revoked);

@@ -48,7 +48,7 @@ export class Opened {
       offerAgain: (channel) => this.#offerAgain(channel),
       purge: async (channel) => {
         await sealNotes(session, this.writing, channel);
-        world.changed(channel, await purge(session, channel));
+        world.changed(channel, await purge(session, gateway, channel));
       },
     });
     this.playback = new Playback(session, this.recordings, (channel, hash) => this.pull.chunk(channel, hash));

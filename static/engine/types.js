@@ -110,7 +110,13 @@
  * @property {boolean} verified
  * @property {{seq: number, received_at: string} | null} receipt
  * @property {string | null} quarantined
+ * @property {Decision | null} decision of the office, about what is in quarantine
  * @property {string | null} error
+ */
+
+/**
+ * Handed back: its author mends it and sends it again. Kept: it stays as it is, out of the reports.
+ * @typedef {{decision: 'returned' | 'kept', note: string, fields: string[], at: string}} Decision
  */
 
 /**

@@ -234,9 +234,10 @@ export class Vault {
     await session?.close();
   }
 
-  /** The header first: what follows may be cut short. */
-  async destroy() {
+  /** The header first: what follows may be cut short. @param {() => Promise<unknown>} [end] what still works with the keys */
+  async destroy(end = async () => {}) {
     await this.#withHeader(wipeHeader).catch(() => {});
+    await end().catch(() => {});
     await this.drop();
     this.exists = false;
     await this.storage.destroy();

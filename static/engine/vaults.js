@@ -16,6 +16,8 @@ import { Owner } from './owner.js';
 import { confirmVault, makeProvisional } from './provisional.js';
 import { deliverVault } from './replication/announcement.js';
 import { UPLOADER_LOCK, whatWaits } from './replication/delivery.js';
+import { Gateway } from './replication/gateway.js';
+import { IN_SIGHT, paceOf } from './replication/pace.js';
 import { Schedule } from './replication/schedule.js';
 import { openRegisterRows, Register } from './store/register.js';
 import { openOutbox, openStorage, removeStorage } from './store/storage.js';
@@ -30,6 +32,7 @@ const LONGEST_LABEL = 40;
 export class Vaults {
   /** @type {Engine} */ current;
   #between = false;
+  /** As the page last told. */ #around = IN_SIGHT;
   /** @type {Map<string, number>} documents that wait in the vaults that are not chosen */ #waiting = new Map();
 
   /**
@@ -65,7 +68,8 @@ export class Vaults {
     this.emit = (/** @type {string} */ event, /** @type {any} */ detail) => { if (!this.#between) emit(event, detail); };
     this.now = now;
     this.owner = new Owner(() => this.current.forget(), () => this.#owning());
-    this.others = new Schedule(() => this.#deliverOthers(), OTHERS_EVERY_MS);
+    this.pace = () => paceOf(this.#around);
+    this.others = new Schedule(() => this.#deliverOthers(), OTHERS_EVERY_MS, this);
     /** @type {Register} */ this.register = /** @type {any} */ (null);
     this.current = /** @type {any} */ (null);
   }
@@ -179,8 +183,14 @@ export class Vaults {
     this.others.wake();
   }
 
-  /** The page goes out of sight: what is acknowledged is where the service worker finds it. */
-  handOver() { return this.current.storage.database.drain(); }
+  /** What is around the page: in sight again, or on the charger again, is at once. @param {import('./replication/pace.js').Surroundings} now */
+  surroundings(now) {
+    const before = this.pace();
+    this.#around = now;
+    // Whatever becomes of a page that is out of sight, the service worker goes on with what was saved.
+    if (now.hidden) this.current.storage.database.drain().catch(() => {});
+    if (this.pace() < before) this.wake();
+  }
 
   /** @param {Partial<import('./store/register.js').Entry>} change */
   async #made(change) {
@@ -198,7 +208,7 @@ export class Vaults {
     const { cost, files } = this.options;
     const storage = await openStorage(files ? { files } : {}, name);
     return new Engine(storage, {
-      name, owner: this.owner, about: () => this.about(), cost: cost ?? STANDARD_COST, now: this.now, emit: this.emit,
+      name, owner: this.owner, about: () => this.about(), cost: cost ?? STANDARD_COST, now: this.now, pace: this.pace, emit: this.emit,
     });
   }
 
@@ -230,11 +240,15 @@ export class Vaults {
     const others = this.register.vaults.filter(({ name }) => name !== this.current.name);
     if (others.length === 0) return { failed: false, again: true };
     let failed = false;
+    // Of their own: nonces are a device's, and the vault that is chosen goes on meanwhile.
+    const gateway = new Gateway((path, init) => fetch(path, init), this.now);
+    gateway.version = this.current.gateway.version;
     for (const { name } of others) {
-      const { database, readRange } = await openOutbox(name);
+      const { database, slice } = await openOutbox(name);
       try {
-        if ((await whatWaits(database)).documents + (await whatWaits(database)).chunks > 0) {
-          const round = await navigator.locks.request(UPLOADER_LOCK, () => deliverVault(database, readRange, this.current.gateway));
+        const { documents, chunks } = await whatWaits(database);
+        if (documents + chunks > 0) {
+          const round = await navigator.locks.request(UPLOADER_LOCK, () => deliverVault(database, slice, gateway));
           failed ||= round.connection !== 'online';
         }
         this.#waiting.set(name, (await whatWaits(database)).documents);

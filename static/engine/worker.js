@@ -13,14 +13,14 @@ import { VAULT_METHODS, Vaults } from './vaults.js';
 const METHODS = new Set([
   'runs', 'status', 'suggestPassphrase', 'strayWords', 'unlock', 'lock', 'setPin', 'lockForPin', 'unlockWithPin', 'changePassphrase', 'rehearse',
   'leaveFacility', 'save', 'settle', 'versions', 'saveSealed', 'openSealed', 'get', 'list', 'listAll', 'saveDraft', 'draft',
-  'dropDraft', 'drafts', 'setMeta', 'meta', 'channels', 'createVisit', 'ledger', 'deliver', 'pull',
+  'dropDraft', 'drafts', 'setMeta', 'meta', 'channels', 'createVisit', 'sendAgain', 'ledger', 'deliver', 'pull',
   'releasable', 'release',
 ]);
 
 const MEDIA = new Set(MEDIA_METHODS);
 const COURIER = new Set(COURIER_METHODS);
 const PASSKEY = new Set(PASSKEY_METHODS);
-const OF_ALL = new Set([...VAULT_METHODS, 'wake', 'handOver']);
+const OF_ALL = new Set([...VAULT_METHODS, 'wake', 'surroundings']);
 
 /** What a dedicated worker's scope has and the page's types do not say. */
 const scope = /** @type {{postMessage: (message: any, transfer?: Transferable[]) => void}} */ (/** @type {unknown} */ (self));

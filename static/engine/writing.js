@@ -120,11 +120,13 @@ export class Writing {
     const known = this.session.custodyKeys.get(_id);
     if (!known && this.session.records.get(channel, _id)) throw new EngineError('sealed');
     const raw = known ?? randomBytes(32);
+    // Before anything is waited for: a second call for the same document must not make a second key.
+    this.session.custodyKeys.set(_id, raw);
     const body = utf8(JSON.stringify(mend(secret)));
     const sealed = toBase64(await seal(await boxKey(raw), body, _id));
+    // By the log, not by the key: where the first version could not be written, its stanza was not either.
     /** @type {Together} */
-    const together = known ? {} : { entries: [await this.stanza(_id, raw)] };
-    this.session.custodyKeys.set(_id, raw);
+    const together = this.session.records.stanzas.has(_id) ? {} : { entries: [await this.stanza(_id, raw)] };
     return this.save(channel, { ...fields, _id, sealed, size: body.length }, together);
   }
 

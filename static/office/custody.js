@@ -10,8 +10,9 @@ import { suggestPassphrase } from '../engine/crypto/words.js';
 import { openContentKey } from '../engine/crypto/sealing.js';
 import { fromBase64, text, toBase64 } from '../engine/crypto/wire.js';
 import { Frames, chunkReader } from '../engine/media/frames.js';
-import { Player } from '../engine/media/player.js';
+import { Player, Unplayable } from '../engine/media/player.js';
 import { unwrapKey, wrapKey } from './keys/wrapping.js';
+import { ready } from './script_form.js';
 
 /**
  * @typedef {object} Opening what the server gives
@@ -25,8 +26,12 @@ import { unwrapKey, wrapKey } from './keys/wrapping.js';
  * @property {number | null} interrupted_after
  * @property {number} frames
  * @property {number | null} duration_ms
+ * @property {boolean} whole a file that was made elsewhere and brought in
  * @property {import('../engine/media/chunks.js').ChunkEntry[]} chunks
  */
+
+/** A file that cannot be poured is opened at once, in memory: more than a tablet has room for, less than an office's machine. */
+const WHOLE_LIMIT = 256 << 20;
 
 /** What went wrong, by the name of the sentence that says it. */
 class Failure extends Error {}
@@ -110,6 +115,7 @@ function showWords(words) {
 document.getElementById('close')?.addEventListener('click', forget);
 // Going away forgets as well; the page is never shown again from the browser's own cache with its content.
 window.addEventListener('pagehide', forget);
+ready(form);
 
 /** @returns {Promise<Opening>} */
 async function ask() {
@@ -229,9 +235,15 @@ async function play(opening, frames) {
   element.className = 'player';
   // The browser offers no saving: what is opened is heard or seen here.
   element.setAttribute('controlslist', 'nodownload noremoteplayback');
-  content.replaceChildren(element);
-  playing = new Player(element, { mime, frames: opening.frames, durationMs: opening.duration_ms, read }, (error) => {
-    const name = error instanceof Failure ? error.message : 'damaged';
+  const loading = document.createElement('p');
+  loading.className = 'meta';
+  loading.textContent = opening.whole ? form.dataset.working ?? '' : '';
+  content.replaceChildren(element, loading);
+  element.addEventListener('loadedmetadata', () => loading.remove(), { once: true });
+  const recorded = { mime, frames: opening.frames, durationMs: opening.duration_ms, whole: opening.whole, wholeLimit: WHOLE_LIMIT, read };
+  playing = new Player(element, recorded, (error) => {
+    loading.remove();
+    const name = error instanceof Failure ? error.message : error instanceof Unplayable ? 'unplayable' : 'damaged';
     const words = document.createElement('p');
     words.className = 'error';
     words.textContent = form.dataset[name] ?? name;

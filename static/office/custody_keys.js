@@ -14,6 +14,7 @@ import { fromBase64, toBase64 } from '../engine/crypto/wire.js';
 import { suggestPassphrase } from '../engine/crypto/words.js';
 import { ShareWrong, makeShares, restoreKey } from './keys/shares.js';
 import { WrongWords, answerChallenge, makeKey, strongEnough, unwrapKey, wrapKey } from './keys/wrapping.js';
+import { ready } from './script_form.js';
 
 /** @typedef {import('../engine/crypto/wire.js').Bytes} Bytes */
 
@@ -57,6 +58,7 @@ window.addEventListener('beforeunload', (event) => {
   // Shares that some officers hold and others do not are worth nothing.
   if (shares.length > 0) event.preventDefault();
 });
+ready(form);
 
 async function submitted() {
   // Enter sends the form, whatever step stands on the screen.

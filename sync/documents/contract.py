@@ -109,7 +109,8 @@ class DocumentStore(Protocol):
     def updates(self, since: str | None = None) -> Updates:
         """The one feed over all channels: which of them have changes after `since`. None: all there are.
 
-        A channel may be named that has none, never the other way about.
+        A channel may be named that has none, never the other way about: one that this process has written may
+        be named while the feed itself stands still (`since` comes back as it was given).
         """
 
     def purge(self, channel: str, document_id: str) -> None:

@@ -11,8 +11,9 @@ import binascii
 import json
 import re
 import secrets
+import time
 import zlib
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from sync.documents.contract import Updates
@@ -24,16 +25,21 @@ EPOCH = "aigaq-epoch"
 _CHANNEL = re.compile(r"[a-z0-9][a-z0-9_-]*")
 # `[chttpd] max_db_number_for_dbs_info_req`
 _DATABASES_AT_ONCE = 100
+# CouchDB's `_db_updates` runs some milliseconds behind a write; a busy one more than that.
+_FEED_LAG_SECONDS = 10
 
 
 class CouchChannels:
-    def __init__(self, server: CouchServer, admin: CouchServer) -> None:
+    def __init__(
+        self, server: CouchServer, admin: CouchServer, *, now: Callable[[], float] = time.monotonic
+    ) -> None:
         self._server = server
         self._admin = admin
+        self._now = now
         self._prefix = server.place.prefix
         self._has_feed = True
-        # Written by this process, and not yet told of by a feed that runs some milliseconds behind.
-        self._written: set[str] = set()
+        # When this process last wrote where. Several readers follow the feed: each of them must be told.
+        self._written: dict[str, float] = {}
 
     def database(self, channel: str) -> str:
         """The channel's database. Raises BadRequest for a name that CouchDB could not hold."""
@@ -48,11 +54,12 @@ class CouchChannels:
         if answer.status == 201 or self._read_epoch(channel) is None:
             self._complete(channel)
         if answer.status == 201:
-            self._written.add(channel)
+            self.note_written(channel)
         return answer.status == 201
 
     def delete(self, channel: str) -> None:
         self._admin.delete(self.database(channel), expect=(200, 202, 404))
+        self._written.pop(channel, None)
 
     def names(self) -> list[str]:
         """Channels that there are, in ASCII order."""
@@ -82,26 +89,25 @@ class CouchChannels:
         raise StoreFailed(f"the epoch of {channel} changes under our hands")
 
     def note_written(self, channel: str) -> None:
-        """This process has changed the channel: the next `updates` names it, whatever the feed knows."""
-        self._written.add(channel)
+        """This process has changed the channel: for a while `updates` names it, whatever the feed knows."""
+        self._written[channel] = self._now()
 
     def updates(self, since: str | None) -> Updates:
         """See `DocumentStore.updates`; a `since` of another way to follow, or of another store, is the start."""
-        written = self._written
-        self._written = set()
-        try:
-            told = self._followed(since) if self._follows() else self._polled(since)
-        except StoreFailed:
-            self._written |= written
-            raise
+        if not self._follows():
+            return self._polled(since)
+        told = self._followed(since)
         if told is None:
-            self._written |= written
             return self.updates(since)
-        written -= told.deleted
-        if since is None or not written - told.changed:
-            return told
-        present = written - told.changed
-        return Updates(told.changed | present, told.deleted, told.since)
+        written = self._lately_written() - told.deleted
+        return Updates(told.changed | written, told.deleted, told.since)
+
+    def _lately_written(self) -> frozenset[str]:
+        first = self._now() - _FEED_LAG_SECONDS
+        for channel, at in list(self._written.items()):
+            if at < first:
+                self._written.pop(channel, None)
+        return frozenset(self._written)
 
     def _complete(self, channel: str) -> None:
         user = self._server.place.user

@@ -1,7 +1,7 @@
 """Verifies an evidence package, offline: was anything changed, who captured it, when did it arrive?
 
 Trusts nothing in the package but what leads back to the organisation's root key, whose fingerprint the reader
-compares. Needs no database and no server. The twin is static/verify/verification.js: both give the same findings
+compares. Needs no database and no server. The twin is static/office/verify/verification.js: both give the same findings
 (`tests/evidence`). The codes are explained in docs/evidence.md.
 """
 
@@ -58,6 +58,7 @@ class _Verification:
 
     def run(self, root: str | None) -> Report:
         report = self._report
+        report.note("container", "", self._package.is_as_written())
         self._keyset(root)
         manifest = self._manifest()
         report.made_at, report.reason = str(manifest.get("made_at", "")), str(manifest.get("reason", ""))
@@ -149,7 +150,7 @@ class _Verification:
     def _envelope(self, path: str) -> None:
         entry = self._object(path)
         envelope, receipt = _mapping(entry.get("envelope")), _mapping(entry.get("receipt"))
-        id_, note = str(envelope.get("id")), self._report.note
+        id_, note = _text(envelope.get("id")), self._report.note
         device = _mapping(self._devices.get(str(envelope.get("device"))))
         if not note(
             "receipt",
@@ -325,6 +326,10 @@ def _signed_by_bytes(public: bytes, signature: Any, message: bytes) -> bool:
 
 def _mapping(value: Any) -> dict[str, Any]:
     return value if isinstance(value, dict) else {}
+
+
+def _text(value: Any) -> str:
+    return value if isinstance(value, str) else ""
 
 
 def _bytes(value: Any) -> bytes:

@@ -23,6 +23,7 @@ from sync.gateway import tables
 from sync.gateway.channels import Channels
 from sync.gateway.content_keys import ContentKeys
 from sync.gateway.packs import Packs
+from sync.gateway.quarantine import Quarantine
 from sync.gateway.rows import rows
 
 LONGEST_WAIT_MS = 25_000
@@ -32,11 +33,16 @@ _POLL_SECONDS = 0.25
 
 @dataclass(frozen=True)
 class Question:
-    """What a tablet knows, how long it waits for news, and whether it understands packs."""
+    """What a tablet knows, how long it waits for news, and whether it understands packs.
+
+    `quarantine`: the digest of what it was last told of its own quarantined envelopes ("" for nothing yet); None where
+    it does not ask.
+    """
 
     channels: dict[str, str | None]
     wait_ms: int = 0
     packs: bool = False
+    quarantine: str | None = None
 
 
 @dataclass(frozen=True)
@@ -68,7 +74,9 @@ class ChangesStream:
         keys: ContentKeys,
         packs: Packs,
         clock: Clock,
+        quarantine: Quarantine,
     ) -> None:
+        self._quarantine = quarantine
         self._packs = packs
         self._documents = documents
         self._database = database
@@ -76,20 +84,24 @@ class ChangesStream:
         self._keys = keys
         self._clock = clock
 
-    def lines(self, account: Account, body: dict[str, Any]) -> Iterator[bytes]:
-        """Everything new to this account, as lines of NDJSON without their ends.
+    def lines(self, account: Account, body: dict[str, Any], *, device: str = "") -> Iterator[bytes]:
+        """Everything new to this account, as lines of NDJSON without their ends; `device`: the tablet that asks.
 
         Raises BadRequest before the first of them.
         """
         question = parse_request(body)
-        self._wait(account, question)
-        return self._stream(account, question)
+        self._wait(account, question, device)
+        return self._stream(account, question, device)
 
     def may_read(self, account: Account, channel: str) -> bool:
         """Whether the channel belongs on this person's tablet."""
         return channel in self._readable(account)
 
-    def _stream(self, account: Account, question: Question) -> Iterator[bytes]:
+    def _stream(self, account: Account, question: Question, device: str) -> Iterator[bytes]:
+        # First: before a visit that is gone is named, the tablet knows what of it goes back to its author.
+        standing = self._standing(question, device)
+        if standing is not None:
+            yield _line(quarantine=standing)
         readable = self._readable(account)
         for channel in readable:
             try:
@@ -109,13 +121,21 @@ class ChangesStream:
         visits = self._channels.for_tablet(account, self._clock.now().date())
         return [channel for channel in ("reference", *visits) if channel in existing]
 
-    def _wait(self, account: Account, question: Question) -> None:
+    def _standing(self, question: Question, device: str) -> dict[str, Any] | None:
+        """How the tablet's quarantined envelopes stand, where it asks and does not know."""
+        if question.quarantine is None or not device:
+            return None
+        standing = self._quarantine.told(device)
+        return None if standing["digest"] == question.quarantine else standing
+
+    def _wait(self, account: Account, question: Question, device: str) -> None:
         """Return as soon as there is something to say, or the time is over."""
         deadline = self._clock.now() + timedelta(milliseconds=question.wait_ms)
         while (
             question.wait_ms
             and self._clock.now() < deadline
             and not self._has_news(account, question.channels)
+            and self._standing(question, device) is None
         ):
             self._clock.sleep(_POLL_SECONDS)
 
@@ -190,7 +210,10 @@ def parse_request(body: dict[str, Any]) -> Question:
         raise BadRequest("wait_ms must be a number")
     if not isinstance(packs, bool):
         raise BadRequest("packs must be true or false")
-    return Question(dict(channels), min(wait_ms, LONGEST_WAIT_MS), packs)
+    quarantine = body.get("quarantine")
+    if quarantine is not None and not isinstance(quarantine, str):
+        raise BadRequest("quarantine must be a string or null")
+    return Question(dict(channels), min(wait_ms, LONGEST_WAIT_MS), packs, quarantine)
 
 
 def _line(**members: Any) -> bytes:

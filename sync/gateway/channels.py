@@ -39,7 +39,7 @@ class Channels:
             query = select(tables.progress.c.since).where(tables.progress.c.name == PROGRESS)
             since = connection.scalar(query)
         updates = self._documents.updates(since)
-        if since == updates.since:
+        if since == updates.since and not updates.changed:
             return set()
         changed = {channel for channel in updates.changed if visit_id(channel)}
         with writing(self._database) as connection:

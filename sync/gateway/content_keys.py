@@ -10,7 +10,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, Engine, delete, insert, select, update
+from sqlalchemy import Connection, Engine, delete, insert, select, text, update
 
 from sync.database import reading, writing
 from sync.errors import BadRequest
@@ -19,6 +19,11 @@ from sync.gateway.sealing import STANZA_BYTES
 from sync.wire import b64, unb64
 
 _KEY_BYTES = 32
+# As text, which costs a third of composing it anew.
+_REFUSED = text(
+    "SELECT 1 FROM erased_chunk WHERE sha256 = :sha256"
+    " AND NOT EXISTS (SELECT 1 FROM medium_chunk WHERE sha256 = :sha256)"
+)
 
 
 @dataclass(frozen=True)
@@ -126,6 +131,11 @@ class ContentKeys:
         query = select(erased).where(erased.in_(list(hashes)), erased.notin_(select(owned)))
         with reading(self._database) as connection:
             return set(connection.scalars(query))
+
+    def refuses_chunk(self, sha256: str) -> bool:
+        """`refused_chunks` of one: it is asked twice for every chunk that comes."""
+        with reading(self._database) as connection:
+            return connection.execute(_REFUSED, {"sha256": sha256}).first() is not None
 
     def chunk_in(self, channel: str, sha256: str) -> list[str]:
         """Media of the channel that have this chunk."""

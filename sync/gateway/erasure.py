@@ -11,7 +11,7 @@ from __future__ import annotations
 import json
 import logging
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
 from typing import Any
 
@@ -51,6 +51,12 @@ def stub_of(document: dict[str, Any]) -> dict[str, Any]:
     return {**kept, "device": "office", "erased": True}
 
 
+def _subject(document: dict[str, Any]) -> str | None:
+    """What a document is about: the interview it was made of, as a rule."""
+    subject = document.get("interview") or document.get("about")
+    return subject if isinstance(subject, str) else None
+
+
 class Erasures:
     def __init__(
         self,
@@ -67,9 +73,14 @@ class Erasures:
         # When to try again what the store could not do, by channel and document.
         self._again: dict[Any, float] = {}
         self._listed = listed
+        # Documents of a channel that broke a rule: they are in the archive, and in no store.
+        self.quarantined: Callable[[str], Iterable[dict[str, Any]]] = lambda _channel: ()
 
     def request(self, channel: str, withdrawal: dict[str, Any], *, by: str, now: str) -> list[str]:
-        """Write down what a stored withdrawal erases, and erase it; the documents' ids. Idempotent."""
+        """Write down what a stored withdrawal erases, and erase it; the documents' ids. Idempotent.
+
+        With an interview goes what was made of it and is here already: who withdrew may not have known it all.
+        """
         if self._listed is not None:
             self._listed.note(Withdrawn(channel, withdrawal, by, now))
         ids = [
@@ -80,7 +91,7 @@ class Erasures:
         asked = set(ids) - self.erased(channel, ids)
         if not asked:
             return ids
-        columns = tables.erasure.c
+        interviews = {id_ for id_ in asked if id_.startswith("interview:")}
         row = {
             "channel": channel,
             "withdrawal": withdrawal["_id"],
@@ -88,16 +99,43 @@ class Erasures:
             "at": now,
             "done": False,
         }
-        with writing(self._database) as connection:
-            here = (columns.channel == channel, columns.document.in_(ids))
-            known = set(connection.scalars(select(columns.document).where(*here)))
-            rows = [{**row, "document": id_, "stub": None} for id_ in ids if id_ not in known]
-            if rows:
-                connection.execute(insert(tables.erasure), rows)
+        asked |= self._write_down(row, [*ids, *self._made_of(channel, interviews)])
+        # Once more: what was on its way into the store meanwhile had been asked about before the rows were there.
+        asked |= self._write_down(row, self._made_of(channel, interviews))
+        ids += sorted(asked - set(ids))
         detail: dict[str, object] = {"channel": channel, "documents": sorted(asked)}
         self._authorizer.audit("erasure", account=by, subject=withdrawal["_id"], detail=detail)
         self.complete()
         return ids
+
+    def _write_down(self, row: dict[str, Any], ids: Sequence[str]) -> set[str]:
+        """Those of the documents that were not to be erased before."""
+        columns = tables.erasure.c
+        with writing(self._database) as connection:
+            here = (columns.channel == row["channel"], columns.document.in_(ids))
+            known = set(connection.scalars(select(columns.document).where(*here)))
+            new = sorted(set(ids) - known)
+            if new:
+                rows = [{**row, "document": id_, "stub": None} for id_ in new]
+                connection.execute(insert(tables.erasure), rows)
+        return set(new)
+
+    def _made_of(self, channel: str, interviews: set[str]) -> list[str]:
+        """What names one of these interviews, in the store or in quarantine."""
+        if not interviews:
+            return []
+        found = {str(doc["_id"]) for doc in self.quarantined(channel) if _subject(doc) in interviews}
+        since, more = None, True
+        while more:
+            try:
+                page = self._documents.changes(channel, since)
+            except NotFound:
+                break
+            for change in page.changes:
+                if any(_subject(leaf.doc) in interviews for leaf in change.leaves if not leaf.deleted):
+                    found.add(change.id)
+            since, more = page.since, page.more
+        return sorted(id_ for id_ in found if id_.partition(":")[0] in ERASABLE and len(id_) <= 200)
 
     def replay(self, listed: ErasureList) -> int:
         """Withdraw once more what a list says was withdrawn, of which a backup may know nothing; how many withdrawals.
@@ -161,9 +199,8 @@ class Erasures:
 
     def follow(self, channel: str, document: dict[str, Any]) -> bool:
         """Erase what belongs to an erased interview and comes only now, under the same withdrawal; whether it does."""
-        interview = document.get("interview") or document.get("about")
-        id_ = str(document["_id"])
-        if not isinstance(interview, str) or id_.partition(":")[0] not in ERASABLE:
+        interview, id_ = _subject(document), str(document["_id"])
+        if interview is None or id_.partition(":")[0] not in ERASABLE:
             return False
         columns = tables.erasure.c
         query = select(columns.withdrawal, columns.requested_by, columns.at)

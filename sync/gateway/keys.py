@@ -121,6 +121,10 @@ class ServerKeys:
         """Signature over an evidence manifest's RFC 8785 bytes, as b64, by the receipt key that it names."""
         return b64(sealing.sign(self._receipts[key_id], b"aigaq/evidence/1\n" + body))
 
+    def sign_held(self, body: bytes, key_id: str) -> str:
+        """Signature over a statement of what is held, RFC 8785 bytes, as b64, by the receipt key that it names."""
+        return b64(sealing.sign(self._receipts[key_id], b"aigaq/held/1\n" + body))
+
     def opening_of(self, key_id: str, envelope: str, sealed: bytes) -> tuple[bytes, bytes] | None:
         """Key and nonce that open this envelope and nothing else; None where the transport key is gone."""
         self._follow()

@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import secrets
 from collections.abc import Iterable
+from io import RawIOBase
 from pathlib import Path
 from typing import Protocol
 
@@ -25,8 +26,11 @@ _TAG = 16
 class MediaStore(Protocol):
     """Chunks by hash. What `put` has accepted is durable; a chunk never changes."""
 
-    def put(self, sha256: str, data: bytes) -> bool:
-        """Store a chunk; whether it was new. Raises HashMismatch, TooLarge, BadRequest."""
+    def put(self, sha256: str, data: bytes, *, hashed: bool = False) -> bool:
+        """Store a chunk; whether it was new. `hashed`: the caller has compared the bytes with the hash.
+
+        Raises HashMismatch, TooLarge, BadRequest.
+        """
 
     def get(self, sha256: str) -> bytes | None:
         """The chunk, or None."""
@@ -39,7 +43,11 @@ class MediaStore(Protocol):
 
 
 class MediaFolder:
-    """A `MediaStore` in a folder: two levels of directories, so that none grows too large."""
+    """A `MediaStore` in a folder: 256 directories by the hash's first byte, a thousand chunks each at 256 GiB.
+
+    Chunks of earlier versions lie one directory deeper (by the second byte too) and are found there. Nearly every
+    chunk had a directory of its own that way, whose name had to reach the disk as well.
+    """
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
@@ -47,57 +55,64 @@ class MediaFolder:
         self._durable: set[Path] = set()
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
 
-    def put(self, sha256: str, data: bytes) -> bool:
-        path = self._path(sha256)
+    def put(self, sha256: str, data: bytes, *, hashed: bool = False) -> bool:
+        path, earlier = self._paths(sha256)
         if not data or len(data) > CHUNK_BYTES:
             raise TooLarge("a chunk has 1 byte to 1 MiB")
-        if sha256_hex(data) != sha256:
+        if not hashed and sha256_hex(data) != sha256:
             raise HashMismatch("the bytes do not have this hash")
-        if path.exists():
+        if path.exists() or earlier.exists():
             return False
         path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         draft = path.with_name(f".{secrets.token_hex(8)}")
         try:
-            with open(draft, "xb") as file:
-                file.write(data)
-                file.flush()
+            with open(draft, "xb", buffering=0) as file:
+                _write_whole(file, data)
                 os.fsync(file.fileno())
             os.replace(draft, path)
         except OSError:
             draft.unlink(missing_ok=True)
             raise
-        # The names, too, must survive the power: of the file, and of the directories it lies in.
+        # The names, too, must survive the power: of the file, and of the directory it lies in.
         _sync_folder(path.parent)
-        self._sync_way_to(path.parent)
+        # Also where another process made it: that one may not have come to it.
+        if path.parent not in self._durable:
+            _sync_folder(self._folder)
+            self._durable.add(path.parent)
         return True
 
     def get(self, sha256: str) -> bytes | None:
-        try:
-            return self._path(sha256).read_bytes()
-        except FileNotFoundError:
-            return None
+        for path in self._paths(sha256):
+            try:
+                return path.read_bytes()
+            except FileNotFoundError:
+                continue
+        return None
 
     def held(self, hashes: Iterable[str]) -> set[str]:
-        return {sha256 for sha256 in hashes if is_sha256(sha256) and self._path(sha256).exists()}
+        wanted = (sha256 for sha256 in hashes if is_sha256(sha256))
+        return {sha256 for sha256 in wanted if any(path.exists() for path in self._paths(sha256))}
 
     def delete(self, sha256: str) -> None:
-        path = self._path(sha256)
-        path.unlink(missing_ok=True)
-        if path.parent.exists():
-            _sync_folder(path.parent)
+        for path in self._paths(sha256):
+            path.unlink(missing_ok=True)
+            if path.parent.exists():
+                _sync_folder(path.parent)
 
-    def _sync_way_to(self, folder: Path) -> None:
-        # Also where another process made them: that one may not have come to it.
-        for directory in (folder, folder.parent):
-            if directory not in self._durable:
-                _sync_folder(directory.parent)
-                self._durable.add(directory)
-
-    def _path(self, sha256: str) -> Path:
+    def _paths(self, sha256: str) -> tuple[Path, Path]:
+        """Where a chunk lies, and where an earlier version would have put it."""
         # The name comes from outside: only hexadecimal digits ever become a path.
         if not is_sha256(sha256):
             raise BadRequest("not a SHA-256")
-        return self._folder / sha256[:2] / sha256[2:4] / sha256
+        directory = self._folder / sha256[:2]
+        return directory / sha256, directory / sha256[2:4] / sha256
+
+
+def _write_whole(file: RawIOBase, data: bytes) -> None:
+    # A write may take less than it was given, where the disk is nearly full.
+    left = memoryview(data)
+    while left:
+        left = left[file.write(left) or 0 :]
 
 
 def _sync_folder(folder: Path) -> None:

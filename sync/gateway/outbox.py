@@ -33,6 +33,7 @@ from sync.gateway.content_keys import ContentKeys
 from sync.gateway.erasure import Erasures
 from sync.gateway.keys import ServerKeys
 from sync.gateway.provisional import REASON, Provisional
+from sync.gateway.quarantine import Quarantine
 from sync.gateway.receipts import Archive, Envelope, Verdict
 from sync.gateway.rules import Delivery
 from sync.revisions import content_sha256
@@ -68,6 +69,7 @@ class Rooms:
     authorizer: Authorizer
     clock: Clock
     provisional: Provisional
+    quarantine: Quarantine
 
 
 class Outbox:
@@ -105,22 +107,40 @@ class Outbox:
         `vouched`: its device was just confirmed. An unplanned visit begun there holds what was captured without
         knowing any other visit, so that it is let in whatever the author's role.
         """
-        found = self._rooms.archive.sealed(envelope)
-        device = self._rooms.authorizer.device(found[0].device) if found else None
-        if found is None or device is None:
+        item = self._held(envelope)
+        if item is None:
             return False
-        item = self._opened(found[0], device.account)
         if vouched and item.delivery.contents.document.get("unplanned") is True:
             item = replace(item, author=replace(item.author, role="leader"))
         reason = self._store([item])[item.envelope.id]
-        self._rooms.archive.settle(envelope, reason=reason, now=self._now())
+        self._rooms.quarantine.settle(envelope, reason=reason, now=self._now())
         return reason is None
+
+    def look(self, envelope: str) -> dict[str, Any] | None:
+        """The document in a quarantined envelope; None where it is erased, unknown, or its transport key was given up."""
+        item = self._held(envelope)
+        return item.delivery.contents.document if item else None
+
+    def quarantined(self, channel: str) -> list[dict[str, Any]]:
+        """The documents of all that is in a channel's quarantine and opens."""
+        found = (self.look(envelope) for envelope in self._rooms.quarantine.unreleased(channel))
+        return [document for document in found if document is not None]
+
+    def _held(self, envelope: str) -> Opened | None:
+        found = self._rooms.quarantine.sealed(envelope)
+        device = self._rooms.authorizer.device(found.device) if found else None
+        if found is None or device is None:
+            return None
+        try:
+            return self._opened(found, device.account)
+        except Unsealable:
+            return None
 
     def settle_device(self, device: str) -> int:
         """Look again at what waited for the device's confirmation, visits first; how many came out."""
         waiting = [
             row
-            for row in self._rooms.archive.quarantined()
+            for row in self._rooms.quarantine.waiting()
             if (row["device"], row["reason"]) == (device, REASON)
         ]
         waiting.sort(key=lambda row: (row["type"] != "visit", row["envelope"]))
@@ -129,7 +149,7 @@ class Outbox:
     def settle_channel(self, channel: str) -> int:
         """Look again at what waited for this visit or its team; how many came out."""
         waiting = [
-            row for row in self._rooms.archive.quarantined(channel) if row["reason"] in SETTLED_BY_VISIT
+            row for row in self._rooms.quarantine.waiting(channel) if row["reason"] in SETTLED_BY_VISIT
         ]
         return sum(self.settle(row["envelope"]) for row in reversed(waiting))
 
@@ -258,6 +278,8 @@ class Outbox:
             if item.delivery.contents.type == "medium":
                 self._note_chunks(channel, item.delivery.contents.document)
         rooms.documents.put_revisions(channel, [_incoming(item.delivery) for item in storing])
+        stored = {item.envelope.id for item in storing}
+        rooms.quarantine.carry_on(channel, _lineage(storing), but=stored, now=self._now())
         for item in storing:
             if item.delivery.contents.type == "withdrawal":
                 document = item.delivery.contents.document
@@ -280,6 +302,15 @@ class Outbox:
 def _verdict(item: Opened, reason: str | None, erased: set[tuple[str, str]]) -> Verdict:
     contents = item.delivery.contents
     return Verdict(item.envelope, contents, item.author.id, reason, (contents.channel, contents.id) in erased)
+
+
+def _lineage(items: Iterable[Opened]) -> dict[str, set[str]]:
+    """Documents with the revisions that what was stored of them is, or follows."""
+    lineage: dict[str, set[str]] = {}
+    for item in items:
+        contents = item.delivery.contents
+        lineage.setdefault(contents.id, set()).update((contents.rev, *item.delivery.ancestors))
+    return lineage
 
 
 def _incoming(delivery: Delivery) -> Incoming:

@@ -1,12 +1,12 @@
-"""The archive of envelopes, their signed receipts, and quarantine (docs/protocol.md, section 4).
+"""The archive of envelopes, their signed receipts, and what is put into quarantine (docs/protocol.md, section 4).
 
-Owns those three tables. An envelope's row is append-only but for its sealed bytes, which an erasure
+Owns the tables of envelopes and receipts, and makes the rows of quarantine. An envelope's row is append-only but for its sealed bytes, which an erasure
 empties. Receipts of a device form a chain: `seq` without gaps, `prev` the hash of the one before.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -189,46 +189,6 @@ class Archive:
         )
         with reading(self._database) as connection:
             return {row[0]: row[1] for row in connection.execute(query)}
-
-    def quarantined(self, channel: str | None = None) -> list[dict[str, Any]]:
-        """What waits for a person, newest first."""
-        columns = tables.quarantine.c
-        query = select(tables.quarantine).where(columns.released_at.is_(None)).order_by(columns.at.desc())
-        if channel is not None:
-            query = query.where(columns.channel == channel)
-        with reading(self._database) as connection:
-            return [dict(row) for row in connection.execute(query).mappings()]
-
-    def waiting_under(self, key: str) -> int:
-        """How many quarantined envelopes are sealed to this transport key: to check them again it is needed."""
-        query = (
-            select(func.count())
-            .select_from(tables.quarantine)
-            .join(tables.envelope, tables.envelope.c.id == tables.quarantine.c.envelope)
-            .where(tables.quarantine.c.released_at.is_(None), tables.envelope.c.key == key)
-        )
-        with reading(self._database) as connection:
-            return connection.scalar(query) or 0
-
-    def sealed(self, envelope: str) -> tuple[Envelope, str] | None:
-        """An archived envelope and its author's account as quarantine noted it; None once erased or unknown."""
-        query = (
-            select(tables.envelope, tables.quarantine.c.author)
-            .join(tables.quarantine, tables.quarantine.c.envelope == tables.envelope.c.id)
-            .where(tables.envelope.c.id == envelope)
-        )
-        with reading(self._database) as connection:
-            row = connection.execute(query).one_or_none()
-        if row is None or row.sealed is None:
-            return None
-        return Envelope(row.id, row.key, row.device, bytes(row.sealed), row.signature), row.author
-
-    def settle(self, envelope: str, *, reason: str | None, now: str) -> None:
-        """Take an envelope out of quarantine, or (with a reason) leave it there for that reason."""
-        values: Mapping[str, Any] = {"reason": reason} if reason is not None else {"released_at": now}
-        with writing(self._database) as connection:
-            own = tables.quarantine.c.envelope == envelope
-            connection.execute(update(tables.quarantine).where(own).values(**values))
 
 
 class _Chains:

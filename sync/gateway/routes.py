@@ -25,13 +25,15 @@ from sync.errors import (
     NonceNeeded,
     NotFound,
     RateLimited,
+    Refused,
     SessionExpired,
     TooLarge,
 )
 from sync.gateway.enrolment import account_json, enrol
+from sync.gateway.holding import parse_challenge, stated
 from sync.gateway.media import CHUNK_BYTES
 from sync.gateway.outbox import MOST_BYTES
-from sync.gateway.signatures import RequestHeaders
+from sync.gateway.signatures import RequestHeaders, digest_header
 from sync.gateway.standing import parse_report
 from sync.wire import is_sha256, parse_object, unb64
 
@@ -133,14 +135,13 @@ class Gateway:
 
     def outbox(self) -> ResponseReturnValue:
         body = _body(MOST_BYTES)
-        carrier = self._delivering(body)
-        self._engine.traffic.stored(carrier.id, len(body))
+        carrier = self._delivering(body, stores=True)
         receipts = self._engine.deliver(parse_object(body), carrier=carrier.id)
         return jsonify(receipts=receipts, server_time=self._now())
 
     def changes(self) -> ResponseReturnValue:
         device = self._reading()
-        lines = self._engine.changes.lines(device.account, parse_object(_body(SMALL_BODY)))
+        lines = self._engine.changes.lines(device.account, parse_object(_body(SMALL_BODY)), device=device.id)
         text = (line + b"\n" for line in lines)
         packed = "gzip" in request.headers.get("Accept-Encoding", "")
         response = Response(
@@ -161,23 +162,33 @@ class Gateway:
     def missing(self) -> ResponseReturnValue:
         body = _body(SMALL_BODY)
         self._delivering(body)
-        hashes = parse_object(body).get("hashes")
+        asked = parse_object(body)
+        hashes, challenge = asked.get("hashes"), parse_challenge(asked.get("challenge"))
         if not isinstance(hashes, list) or len(hashes) > MOST_HASHES or not all(map(is_sha256, hashes)):
             raise BadRequest("hashes must be up to 1000 SHA-256")
         here = self._engine.media.held(hashes) | self._engine.content_keys.refused_chunks(hashes)
-        return jsonify(missing=[sha256 for sha256 in dict.fromkeys(hashes) if sha256 not in here])
+        missing = [sha256 for sha256 in dict.fromkeys(hashes) if sha256 not in here]
+        keys = self._engine.keys
+        word = challenge and stated(keys, hashes, missing, challenge=challenge, now=self._now())
+        return jsonify(missing=missing, **(word or {}))
 
     def put_chunk(self, sha256: str) -> ResponseReturnValue:
         body = _body(CHUNK_BYTES)
-        device = self._delivering(body)
-        if self._engine.content_keys.refused_chunks([sha256]):
-            return jsonify(stored=False)  # Erased: the tablet may consider it delivered, and forget it.
-        new = self._engine.media.put(sha256, body)
-        if new and self._engine.content_keys.refused_chunks([sha256]):
-            self._engine.media.delete(sha256)  # An erasure passed between the question and the write.
-        elif new:
-            self._engine.traffic.stored(device.id, len(body))
-        return jsonify(stored=new), 201 if new else 200
+        device = self._delivering(body, stores=True)
+        kept = False
+        try:
+            if self._engine.content_keys.refuses_chunk(sha256):
+                return jsonify(stored=False)  # Erased: the tablet may consider it delivered, and forget it.
+            # The body was hashed once, for the signature: what the header names it has.
+            hashed = request.headers["Content-Digest"] == (digest_header(sha256) if is_sha256(sha256) else "")
+            new = kept = self._engine.media.put(sha256, body, hashed=hashed)
+            if new and self._engine.content_keys.refuses_chunk(sha256):
+                kept = False  # An erasure passed between the question and the write.
+                self._engine.media.delete(sha256)
+            return jsonify(stored=new), 201 if new else 200
+        finally:
+            if not kept:
+                self._engine.traffic.not_stored(device.id, len(body))
 
     def get_chunk(self, sha256: str) -> ResponseReturnValue:
         channel = request.args.get("channel", "")
@@ -196,7 +207,12 @@ class Gateway:
         account = self._office_account()
         if account is None:
             raise SessionExpired("sign in to the office")
-        key = self._engine.content_key(request.args.get("channel", ""), document_id, account)
+        channel = request.args.get("channel", "")
+        found = self._engine.content_keys.get(channel, document_id)
+        if found is not None and found.document_class == "custody":
+            # No opening without its reason in the log: the item's own page asks for one, and posts it.
+            raise Refused("a sealed item is opened on its page, with a reason")
+        key = self._engine.content_key(channel, document_id, account)
         if key is None:
             raise NotFound("no such key")
         return jsonify(key.wire())
@@ -206,7 +222,7 @@ class Gateway:
         if card is None or not (may_open_custody(account) or may_read_visit(account, card)):
             raise NotFound("no such chunk")
 
-    def _delivering(self, body: bytes) -> Device:
+    def _delivering(self, body: bytes, *, stores: bool = False) -> Device:
         headers = request.headers
         signed = RequestHeaders(
             headers.get("Aigaq-Device", ""),
@@ -220,7 +236,7 @@ class Gateway:
         if request.query_string:
             raise BadSignature("nothing that is not signed may belong to a delivering request")
         try:
-            admitted = self._engine.sessions.delivering(signed)
+            admitted = self._engine.sessions.delivering(signed, stores=stores)
         except NonceNeeded:
             g.aigaq_nonce = self._engine.sessions.nonce(signed.device)
             raise
@@ -238,9 +254,19 @@ class Gateway:
 
 
 def _body(limit: int) -> bytes:
-    """The request's body. Raises TooLarge, also where it does not say how long it is."""
-    if request.content_length is not None and request.content_length > limit:
-        raise TooLarge("the body is too large")
+    """The request's body. Raises TooLarge, also where it does not say how long it is; BadRequest where it was cut."""
+    length = request.content_length
+    if length is not None:
+        if length > limit:
+            raise TooLarge("the body is too large")
+        try:
+            # From the server as it is: the framework's stream would copy every chunk twice more.
+            whole: bytes = request.environ["wsgi.input"].read(length)
+        except OSError as error:
+            raise BadRequest("the body did not arrive") from error
+        if len(whole) < length:
+            raise BadRequest("the body was cut short")
+        return whole
     data = request.stream.read(limit + 1)
     if len(data) > limit:
         raise TooLarge("the body is too large")

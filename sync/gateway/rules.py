@@ -48,7 +48,7 @@ def parse_delivery(plain: Mapping[str, Any], content_sha256: str) -> Delivery:
 
 def check_content(delivery: Delivery) -> None:
     """Rules of the document by itself. Raises RuleBroken."""
-    document, rev = delivery.contents.document, delivery.contents.rev
+    document, rev, contents_id = delivery.contents.document, delivery.contents.rev, delivery.contents.id
     if not delivery.sound or not is_revision(rev):
         raise RuleBroken(
             "wrong-revision" if delivery.sound else "schema", "the envelope's content is malformed"
@@ -65,6 +65,12 @@ def check_content(delivery: Delivery) -> None:
     if delivery.deleted:
         raise RuleBroken("deletes-evidence", "evidence is withdrawn, not deleted")
     check_document(document)
+    if any(
+        (key.document, key.document_class) != (contents_id, document.get("class")) for key in delivery.keys
+    ):
+        # The first key of a document stands: nobody may bring one for a document that is another's, nor an open
+        # key for a sealed one.
+        raise RuleBroken("schema", "a content key belongs to the envelope's own document, and to its class")
 
 
 def check_document(document: dict[str, Any]) -> None:

@@ -57,8 +57,8 @@ class Sessions:
         self._nonces = nonces
         self._traffic = traffic
 
-    def delivering(self, request: RequestHeaders) -> Delivering:
-        """Who signed the request, once its nonce is spent.
+    def delivering(self, request: RequestHeaders, *, stores: bool = False) -> Delivering:
+        """Who signed the request, once its nonce is spent. `stores`: the body is for keeping, and counted so.
 
         Raises UnknownDevice, DeviceRevoked, BadSignature, BadRequest, NonceNeeded, RateLimited.
         """
@@ -68,7 +68,7 @@ class Sessions:
         claim = parse_request(request)
         sealing.verify(device.upload, claim.signature, claim.message)
         nonce, counter, ends = self._nonces.read(device.id, claim.nonce)
-        self._traffic.admit(device.id, Use(nonce, counter, ends), len(request.body))
+        self._traffic.admit(device.id, Use(nonce, counter, ends), len(request.body), stores=stores)
         due = self._nonces.is_due(ends, counter)
         return Delivering(device, self._nonces.issue(device.id) if due else None)
 

@@ -87,4 +87,9 @@ def signature_parameters(*, created: int, nonce: str, device: str) -> str:
 
 def content_digest(body: bytes) -> str:
     """The `Content-Digest` header (RFC 9530) of a body."""
-    return f"sha-256=:{base64.b64encode(hashlib.sha256(body).digest()).decode()}:"
+    return digest_header(hashlib.sha256(body).hexdigest())
+
+
+def digest_header(sha256: str) -> str:
+    """The `Content-Digest` header of a body with this hash (hex)."""
+    return f"sha-256=:{base64.b64encode(bytes.fromhex(sha256)).decode()}:"

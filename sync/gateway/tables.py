@@ -65,6 +65,18 @@ quarantine = Table(
     Column("released_at", String(30)),
 )
 
+quarantine_decision = Table(  # append-only; the last one of an envelope counts
+    "quarantine_decision",
+    durable,
+    Column("serial", Integer, primary_key=True, autoincrement=True),
+    Column("envelope", String(26), nullable=False, index=True),
+    Column("decision", String(20), nullable=False),  # returned, kept, carried-on
+    Column("note", Text, nullable=False),
+    Column("fields", Text, nullable=False),  # names of the fields that break the schema, with spaces between
+    Column("account", String(40)),  # null: it followed by itself
+    Column("at", String(30), nullable=False),
+)
+
 content_key = Table(
     "content_key",
     durable,

@@ -8,10 +8,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
 
-from sqlalchemy import BigInteger, Column, Connection, Engine, Integer, String, Table, delete, select
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy import BigInteger, Column, Connection, Engine, Integer, String, Table, delete, select, text
 
 from sync.clock import Clock, timestamp
 from sync.database import passing, reading
@@ -47,6 +45,22 @@ device_stored = Table(
 )
 
 
+# As text, which both databases read: for every chunk they run, and composing them costs more than running them.
+_SPEND = text(
+    "INSERT INTO used_nonce (nonce, counter, ends_at) VALUES (:nonce, :counter, :ends_at) ON CONFLICT DO NOTHING"
+)
+_COUNT = text(
+    "INSERT INTO device_hour (device, hour, requests, bytes) VALUES (:device, :hour, 1, :bytes)"
+    " ON CONFLICT (device, hour) DO UPDATE"
+    " SET requests = device_hour.requests + 1, bytes = device_hour.bytes + excluded.bytes"
+    " RETURNING requests, bytes"
+)
+_KEEP = text(
+    "INSERT INTO device_stored (device, bytes) VALUES (:device, :bytes)"
+    " ON CONFLICT (device) DO UPDATE SET bytes = device_stored.bytes + excluded.bytes RETURNING bytes"
+)
+
+
 @dataclass(frozen=True)
 class Quota:
     """What one device may send; 0 means without limit."""
@@ -71,24 +85,25 @@ class Traffic:
         self._quota = quota
         self._clock = clock
 
-    def admit(self, device: str, use: Use, size: int) -> None:
-        """Spend the use and count the request. Raises NonceNeeded where it was used before, RateLimited."""
+    def admit(self, device: str, use: Use, size: int, *, stores: bool = False) -> None:
+        """Spend the use and count the request, and its bytes as kept where it `stores` them.
+
+        Raises NonceNeeded where it was used before, RateLimited.
+        """
         now = self._clock.now()
         with passing(self._database) as connection:
             row = {"nonce": use.nonce, "counter": use.counter, "ends_at": timestamp(use.ends)}
-            statement = _insert(connection, used_nonce).values(row).on_conflict_do_nothing()
-            if connection.execute(statement).rowcount != 1:
+            if connection.execute(_SPEND, row).rowcount != 1:
                 raise NonceNeeded("the nonce was used before")
             self._count(connection, device, now, size)
+            self._keep(connection, device, size, stores=stores)
             if use.counter == 1:
                 _forget(connection, now)
 
-    def stored(self, device: str, size: int) -> None:
-        """Count bytes that the device has made the server keep."""
+    def not_stored(self, device: str, size: int) -> None:
+        """Take back what was counted as kept: the server had it already, or would not have it."""
         with passing(self._database) as connection:
-            new = _insert(connection, device_stored).values(device=device, bytes=size)
-            more = {"bytes": device_stored.c.bytes + new.excluded.bytes}
-            connection.execute(new.on_conflict_do_update(index_elements=["device"], set_=more))
+            connection.execute(_KEEP, {"device": device, "bytes": -size})
 
     def totals(self) -> dict[str, int]:
         """Bytes stored by device."""
@@ -97,17 +112,20 @@ class Traffic:
 
     def _count(self, connection: Connection, device: str, now: datetime, size: int) -> None:
         """Raises RateLimited, and the transaction is rolled back: a refused request is not counted."""
-        row = {"device": device, "hour": now.strftime("%Y-%m-%dT%H"), "requests": 1, "bytes": size}
-        new = _insert(connection, device_hour).values(row)
-        columns = device_hour.c
-        more = {"requests": columns.requests + 1, "bytes": columns.bytes + new.excluded.bytes}
-        upsert = new.on_conflict_do_update(index_elements=["device", "hour"], set_=more)
-        hour = connection.execute(upsert.returning(columns.requests, columns.bytes)).one()
+        row = {"device": device, "hour": now.strftime("%Y-%m-%dT%H"), "bytes": size}
+        hour = connection.execute(_COUNT, row).one()
         quota = self._quota
         if _over(hour.requests, quota.requests_per_hour) or _over(hour.bytes, quota.bytes_per_hour):
             raise RateLimited("more than a device may send in an hour", 3600 - now.minute * 60 - now.second)
-        kept = connection.scalar(select(device_stored.c.bytes).where(device_stored.c.device == device)) or 0
-        if _over(kept + size, quota.bytes_stored):
+
+    def _keep(self, connection: Connection, device: str, size: int, *, stores: bool) -> None:
+        """Raises RateLimited where the device may not store that much more."""
+        if stores:
+            kept = connection.execute(_KEEP, {"device": device, "bytes": size}).scalar_one()
+        else:
+            columns = device_stored.c
+            kept = size + (connection.scalar(select(columns.bytes).where(columns.device == device)) or 0)
+        if _over(kept, self._quota.bytes_stored):
             raise RateLimited("more than a device may store", FULL_RETRY_SECONDS)
 
 
@@ -119,9 +137,3 @@ def _forget(connection: Connection, now: datetime) -> None:
     connection.execute(delete(used_nonce).where(used_nonce.c.ends_at < timestamp(now)))
     oldest = (now - HOURS_KEPT).strftime("%Y-%m-%dT%H")
     connection.execute(delete(device_hour).where(device_hour.c.hour < oldest))
-
-
-def _insert(connection: Connection, table: Table) -> Any:
-    """INSERT with ON CONFLICT, which both databases have and SQL's standard has not."""
-    dialect = postgresql if connection.dialect.name == "postgresql" else sqlite
-    return dialect.insert(table)

@@ -51,13 +51,15 @@ class Projector:
         with reading(self._database) as connection:
             since = _since(connection, ALL)
         updates = self._documents.updates(since)
-        if since == updates.since:
+        if since == updates.since and not updates.changed:
             return 0
         # The reference channel first: the rest refers to it.
         order = sorted(
             updates.changed, key=lambda channel: (channel != "reference", channel == "office", channel)
         )
         count = sum(self._channel(channel) for channel in order)
+        if since == updates.since and count == 0:
+            return 0
         with writing(self._database) as connection:
             for channel in updates.deleted:
                 _forget(connection, channel)

@@ -10,6 +10,9 @@ from sync.projections import tables
 from sync.projections.items import bodies
 from sync.projections.readings import Batch, list_of, living, replace, text_of
 
+# Of a visit that was begun where the register could not be read (docs/documents.md): no facility has this id.
+UNKNOWN_FACILITY = "facility:unknown"
+
 
 def project(connection: Connection, batch: Batch) -> None:
     """Make the visit's rows anew: every change in the channel shows in its version."""

@@ -23,6 +23,7 @@ Visit = schema_of(
     "Visit",
     {
         "facility": identifier(required=True),
+        "facility_name": text(null=True),
         "kind": identifier(required=True),
         "from": date_text(required=True),
         "to": date_text(required=True),

@@ -5,11 +5,15 @@ from __future__ import annotations
 import contextlib
 import os
 import signal
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from types import TracebackType
+from typing import Any
 from urllib.parse import urlsplit
 
 from playwright.sync_api import BrowserContext, ConsoleMessage, Page, Playwright, Request
+
+from tests import patience
 
 CHROMIUM = "/usr/bin/chromium"
 ARGUMENTS = [
@@ -29,8 +33,37 @@ SIZES = {"desktop": (1280, 800), "tablet": (820, 1180), "phone": (390, 844)}
 TELL_VIOLATIONS = """addEventListener('securitypolicyviolation', (event) => console.error(
   `policy violated: ${event.effectiveDirective} ${event.blockedURI} ${event.sourceFile ?? ''}:${event.lineNumber}`));"""
 
+# What the words cost on a tablet takes a second or more each time; where a test is about something else, next to
+# nothing, said to the engine as its page says it. The journey and the tours pay the whole.
+CHEAP_WORDS = """{
+  const post = Worker.prototype.postMessage;
+  Worker.prototype.postMessage = function (message, ...rest) {
+    if (message?.method === 'start') message.args[0].cost = { memoryKib: 1024, passes: 1, calibrate: false };
+    return post.call(this, message, ...rest);
+  };
+}"""
+
 # Tablets that are open now: a failed test leaves pictures of them.
 OPEN_TABLETS: list[Tablet] = []
+
+
+@contextlib.contextmanager
+def open_page(playwright: Playwright, *arguments: str, **options: Any) -> Iterator[Page]:
+    """A page of a browser without a profile of its own, as the office's people have; gone afterwards."""
+    browser = playwright.chromium.launch(
+        executable_path=CHROMIUM, args=[*ARGUMENTS, *arguments], headless=True, timeout=patience.MILLISECONDS
+    )
+    try:
+        page = browser.new_page(**options)
+        page.set_default_timeout(patience.MILLISECONDS)
+        yield page
+    finally:
+        browser.close()
+
+
+def paused(page: Page) -> Callable[[float], None]:
+    """For `until`: seconds in which the page and what it tells go on."""
+    return lambda seconds: page.wait_for_timeout(seconds * 1000)
 
 
 class Tablet:
@@ -44,12 +77,14 @@ class Tablet:
         size: str = "tablet",
         locale: str = "ru-RU",
         media: bool = True,
+        cheap_words: bool = False,
     ) -> None:
         self._playwright = playwright
         self.profile = profile
         self._size = SIZES[size]
         self._locale = locale
         self._media = media
+        self._cheap_words = cheap_words
         self.context: BrowserContext | None = None
         self.errors: list[str] = []
         # What the content policy forbids, and requests to anywhere but the servers that the test has opened.
@@ -64,15 +99,18 @@ class Tablet:
             executable_path=CHROMIUM,
             args=[*ARGUMENTS, MEDIA_GRANTED] if self._media else ARGUMENTS,
             headless=True,
+            timeout=patience.MILLISECONDS,
             viewport={"width": width, "height": height},
             locale=self._locale,
             timezone_id="Asia/Almaty",
             permissions=["camera", "microphone"] if self._media else [],
         )
-        self.context.set_default_timeout(20_000)
+        self.context.set_default_timeout(patience.MILLISECONDS)
         OPEN_TABLETS.append(self)
         page = self.context.pages[0] if self.context.pages else self.context.new_page()
         self.context.add_init_script(TELL_VIOLATIONS)
+        if self._cheap_words:
+            self.context.add_init_script(CHEAP_WORDS)
         self.context.on("console", self._on_policy)
         self.context.on("request", self._on_request)
         page.on("pageerror", lambda error: self.errors.append(str(error)))

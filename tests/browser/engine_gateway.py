@@ -177,7 +177,18 @@ class EngineGateway:
         return {"receipt": receipt, "signature": b64(signature)}
 
     def missing(self, body: dict[str, Any]) -> tuple[int, Any]:
-        return 200, {"missing": [name for name in body["hashes"] if name not in self.chunks]}
+        missing = [name for name in body["hashes"] if name not in self.chunks]
+        if "challenge" not in body:
+            return 200, {"missing": missing}
+        held = {
+            "challenge": body["challenge"],
+            "asked": sha256_hex("\n".join(body["hashes"]).encode()),
+            "missing": missing,
+            "at": now(),
+            "key": self.keyset["set"]["keys"]["receipt"]["id"],
+        }
+        signature = sealing.sign(self.receipt, b"aigaq/held/1\n" + canonical(held))
+        return 200, {"missing": missing, "held": held, "signature": b64(signature)}
 
     def report(self, body: dict[str, Any]) -> tuple[int, Any]:
         self.reports.append(body)

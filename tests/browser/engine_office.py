@@ -11,6 +11,7 @@ from pathlib import Path
 from flask import Flask
 from werkzeug.serving import make_server
 
+from tests.ports import free_port
 from webapp import create_app
 from webapp.accounts import open_account
 from webapp.config import Config
@@ -40,7 +41,8 @@ class Office:
             )
         )
         self.engine = self.app.extensions["aigaq"]
-        self.port = 0
+        # One that nobody takes while the office is closed.
+        self.port = free_port()
         self.start()
 
     @property
@@ -50,7 +52,6 @@ class Office:
     def start(self) -> None:
         """Listen; on the same port as before."""
         self._server = make_server("127.0.0.1", self.port, self.app, threaded=True)
-        self.port = self._server.server_port
         threading.Thread(target=self._server.serve_forever, daemon=True).start()
 
     def account(self, login: str, role: str) -> str:

@@ -26,15 +26,14 @@ class Enrolled:
 
     def server(self, folder: Path) -> Server:
         """A server that knows the tablet, not started yet."""
-        made = Server(self.instance, folder / "instance")
-        made.port = self.port
+        made = Server(self.instance, folder / "instance", port=self.port)
         made.root = self.root
         return made
 
     def monitor(self, playwright: Playwright, folder: Path, *, media: bool = True) -> Monitor:
         """The person with the tablet, browser closed."""
         shutil.copytree(self.profile, folder / "profile", ignore=shutil.ignore_patterns("Singleton*"))
-        tablet = Tablet(playwright, folder / "profile", media=media)
+        tablet = Tablet(playwright, folder / "profile", media=media, cheap_words=True)
         return Monitor(tablet, f"http://localhost:{self.port}", self.login, words=list(self.words))
 
 
@@ -45,11 +44,10 @@ def enrol_once(
     server = Server(seeded, folder / "instance")
     server.root = root
     server.start()
-    tablet = Tablet(playwright, folder / "profile")
+    tablet = Tablet(playwright, folder / "profile", cheap_words=True)
     monitor = Monitor(tablet, server.address, login)
     try:
         monitor.enrol()
-        monitor.page.wait_for_selector("aq-home .today .btn")
     finally:
         tablet.close()
         server.stop()

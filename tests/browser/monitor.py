@@ -11,11 +11,38 @@ from dataclasses import dataclass, field
 
 from playwright.sync_api import Locator, Page, expect
 
+from tests import patience
 from tests.browser.chromium import Tablet
 from tests.browser.words import pattern, text
 
-ENROL_MS = 60_000
-UNLOCK_MS = 30_000
+APP = "document.querySelector('aq-app').app"
+# The screen of the route stands: after an unlock and after each change of place there is none for a moment, and
+# what is pressed meanwhile is pressed on a screen that goes.
+SHOWN = """async (left) => {
+  const shell = document.querySelector('aq-app');
+  if (shell.phase !== 'open' || !shell.screen?.isConnected) return false;
+  const { ROUTES } = await import('/app/static/app/routes.js');
+  const { current, entries } = shell.app.router;
+  return shell.screen.localName === ROUTES[current.name].tag && JSON.stringify([entries.length, current.name]) !== left;
+}"""
+PLACE = f"() => JSON.stringify([{APP}.router.entries.length, {APP}.router.current.name])"
+# Pieces of a recording that became durable, seen from now on.
+PIECES = """async (wanted) => {
+  const { take } = document.querySelector('aq-recorder');
+  for (let seen = 0, bytes = take.bytes; seen < wanted;) {
+    await new Promise((resolve) => { setTimeout(resolve, 50); });
+    if (!take.running) throw new Error(`the recording ended: ${take.state}`);
+    if (take.bytes !== bytes) seen += 1;
+    bytes = take.bytes;
+  }
+}"""
+
+
+def sign_in(page: Page, address: str, login: str) -> None:
+    """Into the office, by the button that a demonstration has for each of its people."""
+    page.goto(f"{address}/sign-in")
+    page.get_by_role("button", name=re.compile(rf"\b{login}\b")).click()
+    page.wait_for_selector(".office")
 
 
 @dataclass
@@ -48,8 +75,7 @@ class Monitor:
         """From the office's sign-in to the first screen of an enrolled tablet."""
         self.tablet.open()
         page = self.page
-        page.goto(f"{self.address}/sign-in")
-        page.get_by_role("button", name=re.compile(rf"\b{self.login}\b")).click()
+        sign_in(page, self.address, self.login)
         page.get_by_role("button", name="Настроить этот планшет").click()
         page.wait_for_selector("aq-enrol")
         self.press("vault.next.words")
@@ -62,12 +88,11 @@ class Monitor:
             assert asked
             label.locator("input").fill(self.words[int(asked[0]) - 1])
         self.press("vault.finish")
-        page.wait_for_selector("aq-home .today", timeout=ENROL_MS)
-        # From here on the app starts without a network.
-        page.wait_for_function(
-            "navigator.serviceWorker.controller !== null",
-            timeout=ENROL_MS,
-        )
+        page.wait_for_selector("aq-home .today .btn")
+        # From here on the app starts without a network, and all that there is to read is here: today's visit is
+        # shown as soon as it has come, and what belongs to it may still be under way.
+        page.wait_for_function("navigator.serviceWorker.controller !== null")
+        page.evaluate(f"async () => {{ await {APP}.engine.pull(); }}")
 
     def start_cold(self) -> None:
         """Start the browser and unlock, whatever the network does."""
@@ -76,26 +101,35 @@ class Monitor:
         self.unlock()
 
     def unlock(self) -> None:
-        self.page.wait_for_selector("#words", timeout=UNLOCK_MS)
+        self.page.wait_for_selector("#words")
         self.page.fill("#words", " ".join(self.words))
         self.press("vault.unlock.open")
-        self.page.wait_for_selector("aq-unlock", state="detached", timeout=UNLOCK_MS)
+        self.page.wait_for_selector("aq-unlock", state="detached")
+        self.arrived()
+
+    def arrived(self, left: str = "") -> None:
+        """Wait until the screen of the present place stands; `left`: of another place than this."""
+        self.page.wait_for_function(SHOWN, arg=left)
+
+    def back(self) -> None:
+        left = self.page.evaluate(PLACE)
+        self.page.locator(".bar button").first.click()
+        self.arrived(left)
 
     def go_home(self) -> None:
-        back = self.page.locator(".bar button").first
+        self.arrived()
         while not self.page.locator("aq-home").count():
-            back.click()
-            self.page.wait_for_timeout(100)
+            self.back()
 
     def go_to(self, step: str) -> None:
         """One of the visit's four steps, from wherever in the visit the person is."""
         page = self.page
+        self.arrived()
+        while not page.locator("aq-home, aq-visit").count():
+            self.back()
         if page.locator("aq-home").count():
             page.locator("aq-home .today .btn").first.click()
             page.wait_for_selector("aq-visit")
-        while not page.locator("aq-visit").count():
-            page.locator(".bar button").first.click()
-            page.wait_for_timeout(100)
         page.locator("nav.steps").get_by_role(
             "button", name=pattern(f"visit.step.{step}", self.language)
         ).click()
@@ -143,12 +177,16 @@ class Monitor:
         self.press(f"capture.start.{kind}")
         self.page.wait_for_selector(".recorder-bar[data-state=recording]")
 
-    def record(self, kind: str, seconds: float) -> None:
+    def record(self, kind: str, pieces: int) -> None:
         self.start_recording(kind)
-        self.page.wait_for_timeout(seconds * 1000)
-        self.keep_recording()
+        self.keep_recording(pieces)
 
-    def keep_recording(self) -> None:
+    def hear(self, pieces: int) -> None:
+        """Until so many more pieces of the running recording are durable; one comes each second."""
+        self.page.evaluate(PIECES, pieces)
+
+    def keep_recording(self, pieces: int = 1) -> None:
+        self.hear(pieces)
         self.press("capture.stop")
         self.press("capture.stop.keep")
         self.page.wait_for_selector(".recorder-bar", state="detached")
@@ -259,7 +297,7 @@ class Monitor:
             for name in ("captured", "sealed", "received", "verified")
         }
 
-    def wait_until_delivered(self, timeout_ms: int = 120_000) -> None:
+    def wait_until_delivered(self) -> None:
         """Without a tap: until everything captured here is verified."""
         self.go_to("deliver")
         self.page.wait_for_function(
@@ -267,5 +305,5 @@ class Monitor:
               const of = (name) => document.querySelector(`[data-total=${name}]`)?.textContent.replace(/\\D/g, '');
               return Number(of('captured')) > 0 && of('captured') === of('verified');
             }""",
-            timeout=timeout_ms,
+            timeout=3 * patience.MILLISECONDS,  # rounds come at growing distances while nobody answers
         )

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 from playwright.sync_api import Browser, BrowserContext, Page
 
+from tests import patience
 from tests.browser.screens import Screen
 from tests.webapp.messy_register import HEADINGS
 
@@ -117,7 +118,7 @@ class OfficeTour:
 
     def _context(self) -> BrowserContext:
         context = self.browser.new_context(locale="ru-RU", timezone_id="Asia/Almaty")
-        context.set_default_timeout(20_000)
+        context.set_default_timeout(patience.MILLISECONDS)
         return context
 
     def _screen(self, name: str, page: Page, centre: str = "") -> Screen:

@@ -9,7 +9,6 @@ from __future__ import annotations
 import os
 import shutil
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -17,8 +16,10 @@ import urllib.error
 import urllib.request
 from pathlib import Path
 
+from tests import patience
+from tests.ports import free_port
+
 ROOT = Path(__file__).parent.parent.parent
-START_SECONDS = 60
 
 
 def environment(instance: Path, port: int = 0, root: Path = ROOT) -> dict[str, str]:
@@ -45,21 +46,14 @@ def seed(instance: Path) -> None:
     )
 
 
-def free_port() -> int:
-    """A loopback port that nobody listens on at this moment."""
-    with socket.socket() as listener:
-        listener.bind(("127.0.0.1", 0))
-        return int(listener.getsockname()[1])
-
-
 class Server:
     """One application process. `stop` ends it as a shutdown does, `kill` as a power cut does."""
 
-    def __init__(self, seeded: Path, instance: Path) -> None:
+    def __init__(self, seeded: Path, instance: Path, *, port: int | None = None) -> None:
         shutil.copytree(seeded, instance)
         self.instance = instance
         self.root = ROOT
-        self.port = free_port()
+        self.port = port or free_port()
         self.process: subprocess.Popen[bytes] | None = None
 
     @property
@@ -79,7 +73,7 @@ class Server:
             stderr=log,
             start_new_session=True,
         )  # fmt: skip
-        deadline = time.monotonic() + START_SECONDS
+        deadline = time.monotonic() + patience.SECONDS
         while time.monotonic() < deadline:
             if self.process.poll() is not None:
                 break

@@ -7,7 +7,6 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-import pytest
 from playwright.sync_api import Playwright
 
 from tests.browser.chromium import CHROMIUM
@@ -74,12 +73,10 @@ def violations(screens: Iterator[Screen], wanted: dict[str, str]) -> dict[str, l
     return found
 
 
-@pytest.mark.xdist_group("accessibility")
 def test_the_tablet_has_no_barriers(playwright: Playwright, server: Server, tmp_path: Path) -> None:
     assert violations(TabletTour(playwright, server, tmp_path / "profile").screens(), TABLET) == {}
 
 
-@pytest.mark.xdist_group("accessibility")
 def test_the_office_has_no_barriers(playwright: Playwright, server: Server) -> None:
     browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox", "--disable-gpu"])
     try:

@@ -8,7 +8,6 @@ import sqlite3
 import subprocess
 import sys
 import urllib.request
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -18,9 +17,10 @@ from playwright.sync_api import Page, Playwright, expect
 
 from sync.gateway import sealing
 from sync.wire import b64
+from tests import patience
 from tests.browser.chromium import Tablet
-from tests.browser.enrolled import Enrolled, enrol_once
-from tests.browser.monitor import Monitor
+from tests.browser.enrolled import Enrolled
+from tests.browser.monitor import Monitor, sign_in
 from tests.browser.on_site import CHANNEL, ENGINE, allow, documents
 from tests.browser.records import Records
 from tests.browser.server import ROOT, Server, environment
@@ -30,31 +30,6 @@ from tests.browser.words import text
 
 WORDS = "Медчасть закрыта"
 DEVICE = "01JN0000000000000000000009"
-
-
-@pytest.fixture(scope="module")
-def enrolled(playwright: Playwright, seeded: Path, tmp_path_factory: pytest.TempPathFactory) -> Enrolled:
-    return enrol_once(playwright, seeded, tmp_path_factory.mktemp("enrolled"))
-
-
-@pytest.fixture
-def office(enrolled: Enrolled, tmp_path: Path) -> Iterator[Server]:
-    """The tablet's server, not running."""
-    made = enrolled.server(tmp_path)
-    yield made
-    made.stop()
-
-
-@pytest.fixture
-def leader(enrolled: Enrolled, office: Server, playwright: Playwright, tmp_path: Path) -> Iterator[Monitor]:
-    """The leader inside the facility, unlocked, with no network."""
-    monitor = enrolled.monitor(playwright, tmp_path)
-    monitor.start_cold()
-    monitor.page.wait_for_selector("aq-home .today .btn")
-    monitor.arrive()
-    yield monitor
-    if monitor.tablet.context:
-        monitor.tablet.close()
 
 
 def close_message(monitor: Monitor) -> None:
@@ -95,10 +70,10 @@ def test_wrong_words_are_said_and_cost_nothing(leader: Monitor, office: Server) 
     page.fill("#words", " ".join([*right[:-1], "жаңбыр"]))
     leader.press("vault.unlock.open")
     alert = page.locator("aq-unlock [role=alert]")
-    expect(alert).to_be_visible(timeout=30_000)
+    expect(alert).to_be_visible()
     for sentence in said(leader, "wrong-passphrase"):
         expect(alert).to_contain_text(sentence)
-    assert page.evaluate("document.activeElement.id") == "words", "the person types again at once"
+    expect(page.locator("#words")).to_be_focused()  # the person types again at once
     leader.unlock()
     expect_delivered(leader, office)
 
@@ -126,12 +101,12 @@ def use_up(server: Server, code: str) -> None:
         json.dumps(body).encode(),
         {"Content-Type": "application/json"},
     )
-    with urllib.request.urlopen(request, timeout=10) as answer:
+    with urllib.request.urlopen(request, timeout=patience.SECONDS) as answer:
         assert answer.status == 201
 
 
 def let_expire(server: Server, _code: str) -> None:
-    with sqlite3.connect(server.instance / "aigaq.sqlite", timeout=10) as connection:
+    with sqlite3.connect(server.instance / "aigaq.sqlite", timeout=patience.SECONDS) as connection:
         connection.execute("UPDATE enrolment_code SET expires_at = datetime('now', '-1 minute') || '.000000'")
 
 
@@ -140,16 +115,17 @@ def test_a_code_that_does_not_work_is_said_and_another_one_works(
     playwright: Playwright, enrolled: Enrolled, office: Server, tmp_path: Path, why: str
 ) -> None:
     office.start()
-    with Tablet(playwright, tmp_path / "new", locale="en-US") as tablet:
+    with Tablet(playwright, tmp_path / "new", locale="en-US", cheap_words=True) as tablet:
         page = tablet.page
         person = Monitor(tablet, office.address, "monitor1", language="en")
-        page.goto(f"{office.address}/sign-in")
-        page.get_by_role("button", name=re.compile(r"\bmonitor1\b")).click()
+        sign_in(page, office.address, "monitor1")
 
         def code() -> str:
             page.goto(f"{office.address}/tablet")
             page.locator("form[action$='/tablet/code'] button").click()
-            found = re.search(r"[0-9A-Z]{4}-[0-9A-Z]{4}-[0-9A-Z]{4}", page.inner_text("main"))
+            code = re.compile(r"[0-9A-Z]{4}-[0-9A-Z]{4}-[0-9A-Z]{4}")
+            expect(page.locator("main")).to_contain_text(code)
+            found = code.search(page.inner_text("main"))
             assert found
             return found[0]
 
@@ -173,14 +149,14 @@ def test_a_code_that_does_not_work_is_said_and_another_one_works(
             expect(alert).to_contain_text(person.t("vault.code.short"))
         else:
             enrol_with(page, typed, person)
-            expect(alert).to_be_visible(timeout=30_000)
+            expect(alert).to_be_visible()
             expected = "code-expired" if why in ("used", "expired") else "code-unknown"
             for sentence in said(person, expected):
                 expect(alert).to_contain_text(sentence)
         # The way on is the same screen: a slip is corrected, else the office gives another code.
         again = second if why in ("used", "expired") else first
         enrol_with(page, again, person)
-        page.wait_for_selector("aq-home", timeout=60_000)
+        page.wait_for_selector("aq-home")
 
 
 # --- the disk ---
@@ -255,14 +231,14 @@ def test_a_full_disk_ends_a_recording_well_and_keeps_all_of_it(leader: Monitor, 
     allow(leader, "video")
     leader.go_to("onsite")
     leader.start_recording("video")
-    page.wait_for_timeout(3000)
+    leader.hear(2)
     usage = page.evaluate("navigator.storage.estimate().then(({ usage }) => usage)")
     devtools = page.context.new_cdp_session(page)
     devtools.send("Storage.overrideQuotaForOrigin", {"origin": office.address, "quotaSize": usage + 200_000})
     ended = page.locator("aq-messages").get_by_text(
         re.compile(leader.t("capture.ended.storage-full", time="X").split("X")[0])
     )
-    expect(ended).to_be_visible(timeout=60_000)
+    expect(ended).to_be_visible()
     page.wait_for_selector(".recorder-bar", state="detached")
     close_message(leader)
     medium = next(r["doc"] for r in documents(leader, "medium") if r["doc"]["kind"] == "video")
@@ -337,7 +313,7 @@ def test_a_network_that_is_none_is_named_and_takes_nothing(
         page.locator(".bar .state").click()
         leader.press("state.deliver", page.locator("dialog[open]"))
         for sentence in said(leader, state):
-            expect(page.locator("aq-messages")).to_contain_text(sentence, timeout=40_000)
+            expect(page.locator("aq-messages")).to_contain_text(sentence)
         close_message(leader)
         page.locator(".bar .state").click()
         dialog = page.locator("dialog[open]")
@@ -499,8 +475,7 @@ def test_a_wrong_file_is_refused_and_the_register_stays(
     sentence = json.loads((ROOT / "webapp/imports/words.json").read_text())[key]["kk"]
     with Tablet(playwright, tmp_path / "office", size="desktop", locale="kk-KZ") as desktop:
         page = desktop.page
-        page.goto(f"{office.address}/sign-in")
-        page.get_by_role("button", name=re.compile(r"\banalyst\b")).click()
+        sign_in(page, office.address, "analyst")
         page.goto(f"{office.address}/imports/")
         kazakh = page.locator("html").get_attribute("lang")
         before = Records(office.instance).rows("SELECT count(*) AS n FROM item WHERE type = 'facility'")

@@ -2,33 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from pathlib import Path
+from playwright.sync_api import expect
 
-import pytest
-from playwright.sync_api import Playwright, expect
-
-from tests.browser.chromium import Tablet
 from tests.browser.monitor import Monitor
 from tests.browser.on_site import CHANNEL, ENGINE, allow, documents
-from tests.browser.server import Server
 from tests.browser.words import pattern
 
 REFUSE = """() => { navigator.mediaDevices.getUserMedia =
   () => Promise.reject(new DOMException('no', 'NotAllowedError')); }"""
-
-
-@pytest.fixture
-def leader(playwright: Playwright, server: Server, tmp_path: Path) -> Iterator[Monitor]:
-    """The leader of today's visit, inside the facility, with no network."""
-    tablet = Tablet(playwright, tmp_path / "profile")
-    monitor = Monitor(tablet, server.address, "leader")
-    monitor.enrol()
-    monitor.page.wait_for_selector("aq-home .today .btn")
-    server.stop()
-    monitor.arrive()
-    yield monitor
-    tablet.close()
 
 
 def test_what_is_captured_stands_in_the_timeline_and_seals_on_leaving(leader: Monitor) -> None:
@@ -60,8 +41,7 @@ def test_what_is_captured_stands_in_the_timeline_and_seals_on_leaving(leader: Mo
     page.wait_for_selector(".recorder-bar[data-state=recording]")
     leader.go_to("onsite")
     leader.write_note("пишу, пока идёт запись")
-    page.wait_for_timeout(2500)
-    leader.keep_recording()
+    leader.keep_recording(pieces=3)
     recording = next(r["doc"] for r in documents(leader, "medium") if r["doc"]["kind"] == "audio")
     assert recording["class"] == "custody"
     assert recording["state"] == "complete"
@@ -99,7 +79,7 @@ def test_consent_withdrawn_in_the_middle_destroys_the_recording(leader: Monitor)
     leader.press("capture.start.audio")
     page.wait_for_selector(".recorder-bar[data-state=recording]")
     expect(page.locator(".recorder-what")).to_contain_text(handle)
-    page.wait_for_timeout(2200)
+    leader.hear(2)
     medium = next(r["doc"]["_id"] for r in documents(leader, "medium"))
     leader.erase_recording()
     reading = next(r for r in documents(leader, "medium") if r["doc"]["_id"] == medium)

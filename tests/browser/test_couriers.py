@@ -21,7 +21,9 @@ CARRYING = "[data-part=carrying]"
 def pair(playwright: Playwright, server: Server, tmp_path: Path) -> Iterator[tuple[Monitor, Monitor]]:
     """The author and a colleague, both set up."""
     names = ("leader", "monitor1")
-    author, colleague = (Monitor(Tablet(playwright, tmp_path / n), server.address, n) for n in names)
+    author, colleague = (
+        Monitor(Tablet(playwright, tmp_path / n, cheap_words=True), server.address, n) for n in names
+    )
     for monitor in (author, colleague):
         monitor.enrol()
     yield author, colleague
@@ -32,7 +34,7 @@ def pair(playwright: Playwright, server: Server, tmp_path: Path) -> Iterator[tup
 def save(monitor: Monitor, action: str, to: Path) -> Path:
     """Press a button that gives a file."""
     monitor.go_to("deliver")
-    with monitor.page.expect_download(timeout=60_000) as download:
+    with monitor.page.expect_download() as download:
         monitor.page.locator(f"{CARRYING} [data-action={action}]").click()
     download.value.save_as(to)
     return to
@@ -53,11 +55,11 @@ def test_a_colleague_delivers_what_another_tablet_exported(
     assert "Сырость".encode() not in file.read_bytes()
     # Its own file is not taken in.
     take(author, "take-carried", file)
-    expect(author.page.get_by_text(author.t("deliver.file.own export"))).to_be_visible(timeout=60_000)
+    expect(author.page.get_by_text(author.t("deliver.file.own export"))).to_be_visible()
     author.tablet.close()
 
     take(colleague, "take-carried", file)
-    expect(colleague.page.locator("[data-carried]")).to_have_attribute("data-delivered", "0", timeout=60_000)
+    expect(colleague.page.locator("[data-carried]")).to_have_attribute("data-delivered", "0")
     server.start()
     colleague.page.evaluate(f"() => {ENGINE}.deliver()")
     carried = colleague.page.locator("[data-carried]")

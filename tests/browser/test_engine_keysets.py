@@ -2,31 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from pathlib import Path
-
-import pytest
-from playwright.sync_api import Playwright
-
 from tests.browser.chromium import Tablet
 from tests.browser.engine_gateway import EngineGateway
-from tests.browser.test_engine_vault import VISIT, WORDS, code_of, enrolled, start
+from tests.browser.engine_tablet import VISIT, WORDS, code_of, enrolled, start
 
 SAVE = "([channel, text]) => engine.save(channel, {type: 'note', text}).then(() => null)"
-
-
-@pytest.fixture
-def gateway() -> Iterator[EngineGateway]:
-    made = EngineGateway().start()
-    yield made
-    made.stop()
-
-
-@pytest.fixture
-def tablet(playwright: Playwright, tmp_path: Path) -> Iterator[Tablet]:
-    made = Tablet(playwright, tmp_path / "profile")
-    yield made
-    made.close()
 
 
 def test_a_tablet_away_through_two_rotations_delivers_while_locked_and_follows(

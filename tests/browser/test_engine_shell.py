@@ -4,19 +4,21 @@ from __future__ import annotations
 
 import hashlib
 import json
-import time
 import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Page, Playwright
+from playwright.sync_api import Page
 
 from sync.gateway.keyset import new_scalar
 from sync.gateway.release import sign_release, version_of
-from tests.browser.chromium import Tablet
+from tests import patience
+from tests.browser.chromium import Tablet, paused
 from tests.browser.engine_office import START, WORDS, Office
+from tests.browser.vault_disk import OPEN_DATABASE
+from tests.patience import until
 from webapp.shell import ShellFile, Snapshot
 
 # An address of the shell that starts no app of its own.
@@ -36,6 +38,20 @@ REGISTER = """async version => {
   return worker.state;
 }"""
 
+# Envelopes of the vault on the disk that have no receipt yet.
+UNANSWERED = (
+    "async () => { const database = "
+    + OPEN_DATABASE
+    + """;
+  const rows = await new Promise((resolve) => {
+    const asking = database.transaction('outbox').objectStore('outbox').getAll();
+    asking.onsuccess = () => resolve(asking.result);
+  });
+  database.close();
+  return rows.filter((row) => !row.receipt).length;
+}"""
+)
+
 
 @pytest.fixture
 def office(tmp_path: Path) -> Iterator[Office]:
@@ -46,15 +62,8 @@ def office(tmp_path: Path) -> Iterator[Office]:
     made.stop()
 
 
-@pytest.fixture
-def tablet(playwright: Playwright, tmp_path: Path) -> Iterator[Tablet]:
-    made = Tablet(playwright, tmp_path / "profile")
-    yield made
-    made.close()
-
-
 def listing(office: Office) -> dict[str, Any]:
-    with urllib.request.urlopen(office.address + "/app/shell.json", timeout=10) as answer:
+    with urllib.request.urlopen(office.address + "/app/shell.json", timeout=patience.SECONDS) as answer:
         found: dict[str, Any] = json.loads(answer.read())
     return found
 
@@ -130,10 +139,7 @@ def test_a_new_version_waits_until_the_page_says_so(tablet: Tablet, office: Offi
       await changed;
     }""")
     # The page hears of its new controller while the old copy is still being dropped.
-    deadline = time.monotonic() + 10
-    while len(page.evaluate("caches.keys()")) > 1 and time.monotonic() < deadline:
-        time.sleep(0.1)
-    assert page.evaluate("caches.keys()") == [new]
+    until(lambda: page.evaluate("caches.keys()") == [new], "the end of the old copy")
 
 
 def test_what_no_listing_names_is_not_served(tablet: Tablet, office: Office) -> None:
@@ -200,13 +206,10 @@ def test_the_service_worker_delivers_with_no_page_of_the_app_open(tablet: Tablet
     office.start()
     page.goto(office.address + QUIET)
     dispatch_sync(page, office.address)
-    deadline = time.monotonic() + 20
-    while len(office.engine.receipts(channel)) < 3 and time.monotonic() < deadline:
-        time.sleep(0.2)
+    until(lambda: page.evaluate(UNANSWERED) == 0, "a receipt for each envelope", pause=paused(page))
     assert len(office.engine.receipts(channel)) == 3
     assert office.engine.quarantine() == []
     # The next unlock takes the receipts in.
-    time.sleep(1)
     page.evaluate(START)
     status = page.evaluate("words => engine.unlock(words)", WORDS)
     assert status["waiting"] == {"documents": 0, "chunks": 0, "bytes": 0}
@@ -222,9 +225,7 @@ def dispatch_sync(page: Page, origin: str) -> None:
         lambda event: found.extend(row["registrationId"] for row in event["registrations"]),
     )
     session.send("ServiceWorker.enable")
-    deadline = time.monotonic() + 10
-    while not found and time.monotonic() < deadline:
-        page.wait_for_timeout(100)
+    until(lambda: found, "the registration", pause=paused(page))
     session.send(
         "ServiceWorker.dispatchSyncEvent",
         {"origin": origin, "registrationId": found[-1], "tag": "aigaq-outbox", "lastChance": False},

@@ -4,72 +4,24 @@ from __future__ import annotations
 
 import base64
 import contextlib
-import time
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from playwright.sync_api import Error as PlaywrightError
-from playwright.sync_api import Page, Playwright
 
 from tests.browser.chromium import Tablet
 from tests.browser.engine_gateway import EngineGateway
+from tests.browser.engine_tablet import START, VISIT, WORDS, code_of, enrolled, start
 from tests.browser.vault_disk import FOLDER, OPEN_DATABASE
+from tests.patience import until
 
-WORDS = "ash birch cedar dune ember fern"
-START = """async options => {
-  const { EngineClient } = await import('/app/static/engine/client.js');
-  const { TEST_COST } = await import('/app/static/engine/crypto/passphrase.js');
-  window.engine = await EngineClient.start({ cost: TEST_COST, ...options });
-  window.events = [];
-  for (const name of ['changed', 'status', 'progress', 'locked']) engine.addEventListener(name, event => events.push([name, event.detail]));
-  return engine.status();
-}"""
-REFUSAL = "call => call.then(() => null, error => error.code)"
-VISIT = "async () => { window.channel = (await engine.createVisit({facility: 'facility:x', kind: 'special'})).channel; return channel; }"
 RECORD = """async ([channel, frames, size]) => {
   const { id } = await engine.startMedium(channel, { kind: 'audio', mime: 'audio/webm' });
   for (let i = 0; i < frames; i += 1) await engine.appendFrame(id, new Uint8Array(size).fill(i + 1).buffer);
   return id;
 }"""
-
-
-@pytest.fixture
-def gateway() -> Iterator[EngineGateway]:
-    made = EngineGateway().start()
-    yield made
-    made.stop()
-
-
-@pytest.fixture
-def tablet(playwright: Playwright, tmp_path: Path) -> Iterator[Tablet]:
-    made = Tablet(playwright, tmp_path / "profile")
-    yield made
-    made.close()
-
-
-def start(tablet: Tablet, gateway: EngineGateway, **options: Any) -> Page:
-    page = tablet.open()
-    page.goto(gateway.address + "/app/")
-    page.evaluate(START, options)
-    return page
-
-
-def enrolled(tablet: Tablet, gateway: EngineGateway, **options: Any) -> Page:
-    page = start(tablet, gateway, **options)
-    request = {"code": gateway.code, "deviceName": "планшет 7", "words": WORDS, "language": "ru"}
-    assert page.evaluate("request => engine.enrol(request)", request)["vault"] == "unlocked"
-    return page
-
-
-def code_of(page: Page, call: str, argument: Any = None) -> str | None:
-    """The error code that a call is refused with; None where it is not."""
-    refusal: str | None = page.evaluate(
-        f"async argument => ({call}).then(() => null, error => error.code)", argument
-    )
-    return refusal
 
 
 @pytest.mark.parametrize("files", ["opfs", "idb"])
@@ -281,7 +233,7 @@ def test_where_the_owners_tab_crashes_the_tab_that_waits_takes_over(
     devtools = tablet.context.new_cdp_session(first)
     with contextlib.suppress(PlaywrightError):  # the renderer that should answer is gone
         devtools.send("Page.crash", timeout=5_000)
-    second.wait_for_function("async () => !(await engine.status()).otherTab", timeout=60_000)
+    second.wait_for_function("async () => !(await engine.status()).otherTab")
     assert second.evaluate("() => engine.status()")["vault"] == "locked"
     second.evaluate("words => engine.unlock(words)", WORDS)
     assert second.evaluate("([c, id]) => engine.get(c, id)", [channel, note])["doc"]["text"] == "acknowledged"
@@ -373,10 +325,10 @@ def test_nothing_readable_lies_in_the_profile(tablet: Tablet, gateway: EngineGat
     }""",
         "МАРКЕР-control-7f3a9c",
     )
-    time.sleep(1)
+    control = forms_of("МАРКЕР-control-7f3a9c")
+    until(lambda: profile_hits(tablet.profile, control), "what lies open")
     tablet.kill()
-    control = profile_hits(tablet.profile, forms_of("МАРКЕР-control-7f3a9c"))
-    assert control, "the search does not find what lies open"
+    assert profile_hits(tablet.profile, control), "the search does not find what lies open"
     needles = [form for marker in MARKERS.values() for form in forms_of(marker)]
     needles += [BYTES[:40], BYTES.decode().encode("utf-16-le")[:40], base64.b64encode(BYTES)[8:48]]
     needles += [WORDS.encode(), b"gold hill iron", "планшет".encode() * 2, b'"t":"doc"']
@@ -398,7 +350,7 @@ def remote_note(channel: str, text: str) -> list[dict[str, Any]]:
     return [{"channel": channel, "epoch": "e1"}, {**row, "doc": document}, {"since": "1"}]
 
 
-def test_two_thousand_documents_unlock_quickly(tablet: Tablet, gateway: EngineGateway) -> None:
+def test_two_thousand_documents_are_there_after_an_unlock(tablet: Tablet, gateway: EngineGateway) -> None:
     page = enrolled(tablet, gateway)
     channel = page.evaluate(VISIT)
     rows: list[dict[str, Any]] = [{"channel": channel, "epoch": "e1"}]
@@ -409,9 +361,6 @@ def test_two_thousand_documents_unlock_quickly(tablet: Tablet, gateway: EngineGa
     gateway.stream = [*rows, {"since": "9"}]
     page.evaluate("() => engine.pull()")
     page.evaluate("() => engine.lock()")
-    milliseconds = page.evaluate(
-        "async words => { const began = performance.now(); await engine.unlock(words); return performance.now() - began; }",
-        WORDS,
-    )
+    # How long it takes is `./run.sh bench unlock`'s.
+    page.evaluate("words => engine.unlock(words)", WORDS)
     assert len(page.evaluate("c => engine.list(c, 'note')", channel)) == 2000
-    assert milliseconds < 3000

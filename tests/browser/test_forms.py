@@ -10,28 +10,35 @@ import http.server
 import io
 import json
 import threading
-import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 from openpyxl import Workbook
-from playwright.sync_api import Browser, Page, Playwright
+from playwright.sync_api import BrowserContext, Page, Playwright, expect
 
 from content.forms import shipped_workbook
-from tests.browser.chromium import ARGUMENTS, CHROMIUM
+from tests import patience
+from tests.browser.chromium import ARGUMENTS, CHROMIUM, paused
 from webapp.xlsform import parse_xlsform
 
 ROOT = Path(__file__).parents[2]
 
 
 class _Files(http.server.SimpleHTTPRequestHandler):
+    """A hundred modules on one connection, and not asked for again by the next page."""
+
+    protocol_version = "HTTP/1.1"
     extensions_map = {
         **http.server.SimpleHTTPRequestHandler.extensions_map,
         ".js": "text/javascript",
         ".woff2": "font/woff2",
     }
+
+    def end_headers(self) -> None:
+        self.send_header("Cache-Control", "max-age=3600")
+        super().end_headers()
 
     def log_message(self, *arguments: object) -> None:
         pass
@@ -47,16 +54,19 @@ def files() -> Iterator[str]:
 
 
 @pytest.fixture(scope="module")
-def browser(playwright: Playwright) -> Iterator[Browser]:
+def browser(playwright: Playwright) -> Iterator[BrowserContext]:
+    """One for all tests of the module: the form's many modules are fetched and compiled once."""
     started = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS, headless=True)
-    yield started
+    context = started.new_context(viewport={"width": 820, "height": 1180}, timezone_id="Asia/Almaty")
+    context.set_default_timeout(patience.MILLISECONDS)
+    yield context
     started.close()
 
 
 @pytest.fixture
-def page(browser: Browser, files: str, request: pytest.FixtureRequest) -> Iterator[Page]:
+def page(browser: BrowserContext, files: str, request: pytest.FixtureRequest) -> Iterator[Page]:
     """An empty form page; what the console calls an error fails the test."""
-    made = browser.new_page(viewport={"width": 820, "height": 1180}, timezone_id="Asia/Almaty")
+    made = browser.new_page()
     errors: list[str] = []
     made.on("pageerror", lambda error: errors.append(str(error)))
     made.on(
@@ -112,10 +122,7 @@ def form_of(
 
 def until(page: Page, expression: str) -> None:
     """Waits for an expression to be true. Playwright's own waiting evaluates text in the page, which the policy forbids."""
-    end = time.monotonic() + 20
-    while not page.evaluate(f"Boolean({expression})"):
-        assert time.monotonic() < end, expression
-        page.wait_for_timeout(20)
+    patience.until(lambda: page.evaluate(f"Boolean({expression})"), expression, pause=paused(page))
 
 
 def start(page: Page, form: dict[str, Any], **setup: Any) -> None:
@@ -149,8 +156,9 @@ def stored(page: Page) -> dict[str, Any]:
 
 
 def submission(page: Page) -> dict[str, Any]:
+    before = page.evaluate("engine.saves.length")
     page.evaluate("element.remove()")
-    page.wait_for_timeout(50)
+    until(page, f"engine.saves.length > {before}")
     result: dict[str, Any] = page.evaluate("engine.saves[engine.saves.length - 1]")
     return result
 
@@ -383,7 +391,7 @@ def test_a_flag_is_a_card_that_becomes_a_finding(page: Page, checklist: dict[str
     start(page, checklist, documents=[library])
     answer(page, {"arrival/without_order": 2})
     flag = card(page, "arrival/flag_without_order")
-    assert "Людей принимают без действующего решения" in flag.inner_text()
+    expect(flag).to_contain_text("Людей принимают без действующего решения", use_inner_text=True)
     flag.get_by_role("button", name="Оформить как проблему").click()
     until(page, "gone.length")
     gone = page.evaluate("gone[0]")
@@ -399,6 +407,7 @@ def test_a_flag_is_a_card_that_becomes_a_finding(page: Page, checklist: dict[str
         saved["_id"],
     )
     flag.get_by_role("button", name="Проблема оформлена").click()
+    until(page, "gone.length === 2")
     assert page.evaluate("gone[gone.length - 1].params.id") == "finding:1"
 
 
@@ -409,21 +418,21 @@ def test_a_number_is_typed_as_people_type_it(page: Page, checklist: dict[str, An
         page.locator(".form-foot .next").click()
     field = card(page, "conditions/showers_week").locator("input")
     field.press_sequentially("1,05")
-    assert field.input_value() == "1,05"
+    expect(field).to_have_value("1,05")
     field.blur()
     assert page.evaluate("element.opened.session.content.answers['/data/conditions/showers_week']") == 1.05
     field.fill("30")
-    assert "От 0 до 21 раза" in card(page, "conditions/showers_week").inner_text()
-    assert field.get_attribute("aria-invalid") == "true"
+    expect(card(page, "conditions/showers_week")).to_contain_text("От 0 до 21 раза", use_inner_text=True)
+    expect(field).to_have_attribute("aria-invalid", "true")
     meals = card(page, "conditions/meals_day").locator("input")
     meals.fill("три")
-    assert "целое число" in card(page, "conditions/meals_day").inner_text()
-    assert meals.input_value() == "три"
+    expect(card(page, "conditions/meals_day")).to_contain_text("целое число", use_inner_text=True)
+    expect(meals).to_have_value("три")
     settle(page)
     kept = stored(page)
     restart(page, checklist, kept)
-    assert card(page, "conditions/meals_day").locator("input").input_value() == "три"
-    assert card(page, "conditions/showers_week").locator("input").input_value() == "30"
+    expect(card(page, "conditions/meals_day").locator("input")).to_have_value("три")
+    expect(card(page, "conditions/showers_week").locator("input")).to_have_value("30")
 
 
 def test_every_kind_of_question_answers(page: Page) -> None:
@@ -449,8 +458,8 @@ def test_every_kind_of_question_answers(page: Page) -> None:
     card(page, "some").get_by_text("В", exact=True).click()
     card(page, "some").get_by_text("А", exact=True).click()
     card(page, "seen").locator("input").check()
-    assert "42" in card(page, "double").inner_text()
-    assert "Вы написали слово" in card(page, "hint").inner_text()
+    expect(card(page, "double")).to_contain_text("42", use_inner_text=True)
+    expect(card(page, "hint")).to_contain_text("Вы написали слово", use_inner_text=True)
     for name in ("where", "bar", "r", "ranked", "any"):
         assert "не умеет показывать" in card(page, name).inner_text()
     answers = submission(page)["answers"]
@@ -482,8 +491,8 @@ def test_the_language_changes_in_the_middle_and_nothing_is_lost(
     ):
         page.evaluate("language => app.setLanguage(language)", language)
         until(page, f"document.querySelector('aq-form').textContent.includes({json.dumps(sentence)})")
-        assert card(page, "arrival/capacity").locator("input").input_value() == "12x"
-        assert card(page, "arrival/held_total").locator("input").input_value() == "90"
+        expect(card(page, "arrival/capacity").locator("input")).to_have_value("12x")
+        expect(card(page, "arrival/held_total").locator("input")).to_have_value("90")
 
 
 def test_a_required_question_complains_only_after_it_was_passed(
@@ -491,11 +500,11 @@ def test_a_required_question_complains_only_after_it_was_passed(
 ) -> None:
     start(page, checklist)
     required = card(page, "arrival/capacity")
-    assert "обязательно" in required.inner_text()
-    assert required.locator(".error").count() == 0
+    expect(required).to_contain_text("обязательно", use_inner_text=True)
+    expect(required.locator(".error")).to_have_count(0)
     page.locator(".form-foot .next").click()
     page.get_by_role("button", name="Предыдущая страница").click()
-    assert "нельзя завершить" in required.locator(".error").inner_text()
+    expect(required.locator(".error")).to_contain_text("нельзя завершить", use_inner_text=True)
 
 
 def test_the_last_visits_answer_stands_under_the_question(page: Page, checklist: dict[str, Any]) -> None:
@@ -506,13 +515,13 @@ def test_the_last_visits_answer_stands_under_the_question(page: Page, checklist:
         "/data/conditions/cells[2]/cell_people": {"value": 9, "date": "2025-03-12"},
     }
     start(page, checklist, brief={"answers": {"general-checklist": answers}})
-    assert "март 2025 г.): Дежурный" in card(page, "arrival/received_by").inner_text()
+    expect(card(page, "arrival/received_by")).to_contain_text("март 2025 г.): Дежурный", use_inner_text=True)
     for _ in range(3):
         page.locator(".form-foot .next").click()
     people = card(page, "conditions/cells[1]/cell_people")
-    assert people.locator(".before").count() == 0
+    expect(people.locator(".before")).to_have_count(0)
     card(page, "conditions/cells[1]/cell_name").locator("input").fill("№ 14")
-    assert "): 9" in people.locator(".before").inner_text()
+    expect(people.locator(".before")).to_contain_text("): 9", use_inner_text=True)
 
 
 # --- saving, crash, aside ---
@@ -531,8 +540,8 @@ def test_a_crash_loses_nothing_and_returns_to_the_same_question(
     kept = stored(page)
     # The route that the app had stored named the form only: the interrupted one is found by its draft.
     restart(page, checklist, kept)
-    assert page.locator("h2.page-title").inner_text() == "Материальные условия"
-    assert field.input_value() == "№ 7, корпус 1"
+    expect(page.locator("h2.page-title")).to_have_text("Материальные условия")
+    expect(field).to_have_value("№ 7, корпус 1")
     assert field.evaluate("element => element === document.activeElement") is True
     assert page.evaluate("engine.saves.length") == 0
     saved = submission(page)
@@ -564,9 +573,9 @@ def test_a_failed_write_is_said_and_tried_again(page: Page, checklist: dict[str,
     page.evaluate("engine.fail = 'storage-full'")
     card(page, "arrival/held_total").locator("input").fill("5")
     page.wait_for_selector(".form-foot .badge.bad")
-    assert page.locator("aq-messages .notice.bad").count() == 1
+    expect(page.locator("aq-messages .notice.bad")).to_have_count(1)
     page.evaluate("engine.fail = null")
-    page.wait_for_selector(".form-foot .badge.ok", timeout=8000)
+    page.wait_for_selector(".form-foot .badge.ok")
     assert page.evaluate("engine.saves[0].answers['/data/arrival/held_total']") == 5
 
 
@@ -635,11 +644,11 @@ def test_an_instance_is_removed_only_after_a_question(page: Page, checklist: dic
             page.get_by_role("button", name="Добавить: камера").click()
         n = ("первая", "вторая", "третья").index(name) + 1
         card(page, f"conditions/cells[{n}]/cell_name").locator("input").fill(name)
-    assert page.locator("#instance-title").inner_text() == "Камера 3 из 3 · третья"
+    expect(page.locator("#instance-title")).to_have_text("Камера 3 из 3 · третья")
     page.locator(".instances button").nth(1).click()
     page.get_by_role("button", name="Удалить: Камера 2 из 3 · вторая").click()
     page.get_by_role("button", name="Отмена").click()
-    assert page.locator(".instances button[aria-pressed]").count() == 3
+    expect(page.locator(".instances button[aria-pressed]")).to_have_count(3)
     page.get_by_role("button", name="Удалить: Камера 2 из 3 · вторая").click()
     page.get_by_role("button", name="Удалить", exact=True).click()
     until(page, "document.querySelectorAll('.instances button[aria-pressed]').length === 2")
@@ -721,8 +730,8 @@ def test_a_recording_is_named_as_sealed_and_not_played(page: Page, checklist: di
     page.locator(".form-foot .next").click()
     voice = card(page, "treatment/treatment_voice")
     voice.get_by_text("Запечатано").wait_for()
-    assert "01:01" in voice.inner_text()
-    assert voice.locator("audio").count() == 0
+    expect(voice).to_contain_text("01:01", use_inner_text=True)
+    expect(voice.locator("audio")).to_have_count(0)
 
 
 # --- what can go wrong ---
@@ -755,8 +764,7 @@ def test_a_damaged_draft_shows_the_stored_answers(page: Page, checklist: dict[st
         if "xml" in entry[1] and not entry[0].startswith("form-version"):
             entry[1]["xml"] = "<data><broken"
     restart(page, checklist, kept)
-    text = page.locator("aq-form").inner_text()
-    assert "Сохранённые ответы на месте" in text
+    expect(page.locator("aq-form")).to_contain_text("Сохранённые ответы на месте", use_inner_text=True)
     assert page.evaluate("engine.drafts_.size") == len(kept["drafts"])
 
 
@@ -771,9 +779,8 @@ def test_a_draft_stays_with_the_version_it_was_begun_in(page: Page, checklist: d
     assert page.evaluate("element.opened.session.content.answers['/data/arrival/held_total']") == 77
     kept["drafts"] = []
     restart(page, newer, kept, route={"submission": kept["documents"][-1]["_id"]})
-    text = page.locator("aq-form").inner_text()
-    assert "Ответы даны по версии 2026.1" in text
-    assert "77" in text
+    expect(page.locator("aq-form")).to_contain_text("Ответы даны по версии 2026.1", use_inner_text=True)
+    expect(page.locator("aq-form")).to_contain_text("77", use_inner_text=True)
 
 
 def test_a_colleague_reads_and_does_not_write(page: Page, checklist: dict[str, Any]) -> None:
@@ -784,10 +791,9 @@ def test_a_colleague_reads_and_does_not_write(page: Page, checklist: dict[str, A
     for doc in kept["documents"]:
         doc["created_by"] = "01ARZ3NDEKTSV4RRFFQ69G5YOU"
     restart(page, checklist, {**kept, "drafts": []}, route={"submission": kept["documents"][-1]["_id"]})
-    text = page.locator("aq-form").inner_text()
-    assert "Вы можете её читать" in text
-    assert "77" in text
-    assert page.locator("aq-form input, aq-form textarea").count() == 0
+    expect(page.locator("aq-form")).to_contain_text("Вы можете её читать", use_inner_text=True)
+    expect(page.locator("aq-form")).to_contain_text("77", use_inner_text=True)
+    expect(page.locator("aq-form input, aq-form textarea")).to_have_count(0)
     page.locator(".form-foot .next").click()
     page.evaluate("element.remove()")
     page.wait_for_timeout(50)
@@ -801,7 +807,7 @@ def test_finishing_asks_for_what_is_missing_first(page: Page, checklist: dict[st
     page.get_by_role("button", name="Завершить форму").click()
     overview = page.locator("dialog")
     overview.get_by_role("button", name="На сколько мест рассчитано").click()
-    assert page.locator("h2.page-title").inner_text() == "Прибытие и учёт"
+    expect(page.locator("h2.page-title")).to_have_text("Прибытие и учёт")
     answer(page, {"arrival/capacity": 100, "arrival/held_total": 90, "conditions/cells[1]/cell_name": "1"})
     for _ in range(7):
         page.locator(".form-foot .next").click()
@@ -819,34 +825,33 @@ def test_without_a_form_the_forms_are_offered(page: Page, checklist: dict[str, A
 # --- size, accessibility, disk ---
 
 
-def test_a_thousand_questions_stay_quick(page: Page) -> None:
+def test_of_a_thousand_questions_only_what_changes_is_drawn(page: Page) -> None:
+    """Counted, not timed: how quick that is differs from machine to machine."""
     survey: list[list[str | None]] = []
     for g in range(10):
         survey.append(["begin_group", f"g{g}", f"Группа {g}", f"Group {g}"])
         survey.extend([["integer", f"q{g}_{n}", f"Вопрос {n}", f"Question {n}"] for n in range(100)])
         survey.append(["end_group", None, None, None])
     form = form_of(survey)
-    opened = page.evaluate(
-        "async form => { const t = performance.now(); await start({form}); return performance.now() - t; }",
-        form,
-    )
-    assert page.locator("aq-form .question").count() == 100
-    spent = page.evaluate(
+    start(page, form)
+    expect(page.locator("aq-form .question")).to_have_count(100)
+    changes = page.evaluate(
         """async () => {
           const field = document.querySelector('[data-path="/data/g0/q0_50"] input');
-          const times = [];
+          const elsewhere = [];
+          const watch = new MutationObserver((records) => elsewhere.push(...records.filter(({ target }) =>
+            !(target.parentElement ?? target).closest('[data-path="/data/g0/q0_50"], .form-head, .form-foot'))));
+          watch.observe(document.querySelector('aq-form'), { childList: true, subtree: true, attributes: true, characterData: true });
           for (let i = 0; i < 20; i += 1) {
-            const t = performance.now();
-            field.value = String(i); field.dispatchEvent(new Event('input'));
+            field.value = String(i);
+            field.dispatchEvent(new Event('input'));
             await element.updateComplete;
-            times.push(performance.now() - t);
           }
-          return times.sort((a, b) => a - b)[10];
+          await new Promise((resolve) => { setTimeout(resolve); });
+          return elsewhere.map(({ type, target }) => `${type} ${(target.parentElement ?? target).className}`);
         }"""
     )
-    # Generous limits for a shared machine. Measured at a load of 4.6 on two cores: 2.3 s and 5 ms.
-    assert opened < 15_000
-    assert spent < 500
+    assert len(changes) < 20, changes
 
 
 def test_nothing_is_left_in_the_browsers_own_stores(page: Page, checklist: dict[str, Any]) -> None:

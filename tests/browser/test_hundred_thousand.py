@@ -4,35 +4,20 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Page, Playwright
+from playwright.sync_api import Page
 
 from bench.memory import Heaps
 from tests.browser.chromium import Tablet
 from tests.browser.engine_gateway import EngineGateway
-from tests.browser.test_engine_vault import VISIT, WORDS, enrolled, start
+from tests.browser.engine_tablet import VISIT, WORDS, enrolled, start
 
 DOCUMENTS = 100_000
 PAGE = 5_000
 # Through the modules themselves, as a pack comes: there is no server that would have to make them first.
 BODY = "x" * 1500
-
-
-@pytest.fixture
-def gateway() -> Iterator[EngineGateway]:
-    made = EngineGateway().start()
-    yield made
-    made.stop()
-
-
-@pytest.fixture
-def tablet(playwright: Playwright, tmp_path: Path) -> Iterator[Tablet]:
-    made = Tablet(playwright, tmp_path / "profile")
-    yield made
-    made.close()
 
 
 def rows(channel: str, type_: str, first: int, count: int, body: str) -> Iterator[dict[str, Any]]:

@@ -11,7 +11,7 @@ from playwright.sync_api import Page, Playwright
 
 from tests.browser.chromium import Tablet
 from tests.browser.engine_gateway import EngineGateway
-from tests.browser.test_engine_vault import VISIT, WORDS, enrolled, start
+from tests.browser.engine_tablet import VISIT, WORDS, enrolled, start
 
 # Frames and notes side by side, as fast as they are acknowledged; each acknowledgement leaves the browser at once.
 WORK = """async ([channel, round, size]) => {

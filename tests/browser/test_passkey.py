@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import CDPSession, Locator, Playwright, expect
 
-from tests.browser.enrolled import Enrolled, enrol_once
+from tests.browser.enrolled import Enrolled
 from tests.browser.monitor import Monitor
 from tests.browser.on_site import ENGINE
 
@@ -57,11 +57,6 @@ class Authenticator:
         return credentials
 
 
-@pytest.fixture(scope="module")
-def enrolled(playwright: Playwright, seeded: Path, tmp_path_factory: pytest.TempPathFactory) -> Enrolled:
-    return enrol_once(playwright, seeded, tmp_path_factory.mktemp("passkey"))
-
-
 @pytest.fixture
 def leader(playwright: Playwright, enrolled: Enrolled, tmp_path: Path) -> Iterator[Monitor]:
     """The leader in the settings of an open tablet, with no network."""
@@ -90,7 +85,7 @@ def ask_for_one(leader: Monitor) -> Locator:
 
 def set_passkey(leader: Monitor) -> None:
     ask_for_one(leader)
-    expect(card(leader)).to_contain_text(leader.t("settings.passkey.is"), timeout=60_000)
+    expect(card(leader)).to_contain_text(leader.t("settings.passkey.is"))
 
 
 def lock(leader: Monitor) -> None:
@@ -123,7 +118,7 @@ def test_four_words_and_the_passkey_open_the_tablet(leader: Monitor) -> None:
     # Four words and Enter mean the passkey.
     page.fill("#words", " ".join(leader.words[:4]))
     page.press("#words", "Enter")
-    page.wait_for_selector("aq-unlock", state="detached", timeout=60_000)
+    page.wait_for_selector("aq-unlock", state="detached")
     assert page.evaluate(f"{ENGINE}.meta('wordsTypedAt')") == LONG_AGO, "no rehearsal of the words"
 
 
@@ -135,7 +130,7 @@ def test_a_finger_that_is_not_the_owners_leaves_the_words(leader: Monitor) -> No
     refused = page.locator("aq-words-form .notice.bad")
     authenticator.verifies(False)
     open_with(leader, leader.words[:4])
-    expect(refused).to_contain_text(leader.t("errors.passkey-refused.what"), timeout=60_000)
+    expect(refused).to_contain_text(leader.t("errors.passkey-refused.what"))
     authenticator.unplug()
     leader.unlock()
     assert page.evaluate(f"(async () => (await {ENGINE}.status()).vault)()") == "unlocked"
@@ -153,7 +148,7 @@ def test_another_authenticator_does_not_open_it(leader: Monitor) -> None:
         "WebAuthn.addCredential", {"authenticatorId": authenticator.id, "credential": credential}
     )
     open_with(leader, leader.words[:4])
-    expect(leader.page.locator("aq-words-form .notice.bad")).to_be_visible(timeout=60_000)
+    expect(leader.page.locator("aq-words-form .notice.bad")).to_be_visible()
     assert leader.page.evaluate(f"(async () => (await {ENGINE}.status()).vault)()") == "locked"
     leader.unlock()
 
@@ -161,9 +156,7 @@ def test_another_authenticator_does_not_open_it(leader: Monitor) -> None:
 def test_an_authenticator_without_prf_is_refused_with_a_sentence(leader: Monitor) -> None:
     Authenticator(leader, prf=False)
     dialog = ask_for_one(leader)
-    expect(dialog.locator(".notice.bad")).to_contain_text(
-        leader.t("errors.passkey-unsupported.what"), timeout=60_000
-    )
+    expect(dialog.locator(".notice.bad")).to_contain_text(leader.t("errors.passkey-unsupported.what"))
     leader.press("shell.cancel", dialog)
     assert leader.page.evaluate(f"{ENGINE}.passkey()") is None
     lock(leader)

@@ -4,17 +4,12 @@ from __future__ import annotations
 
 import base64
 import struct
-from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
-import pytest
-from playwright.sync_api import Locator, Playwright, expect
+from playwright.sync_api import Locator, expect
 
-from tests.browser.chromium import Tablet
 from tests.browser.monitor import Monitor
 from tests.browser.on_site import CHANNEL, ENGINE, allow, documents
-from tests.browser.server import Server
 
 READ = f"""async (id) => {{
   const {{ bytes }} = await {ENGINE}.readMedium({CHANNEL}, id);
@@ -47,19 +42,6 @@ WHITE = """async () => {
   return btoa(String.fromCharCode(...bytes));
 }"""
 PLACE = b"43 deg 14 min N"
-
-
-@pytest.fixture
-def leader(playwright: Playwright, server: Server, tmp_path: Path) -> Iterator[Monitor]:
-    """The leader of today's visit, inside the facility, with no network."""
-    tablet = Tablet(playwright, tmp_path / "profile")
-    monitor = Monitor(tablet, server.address, "leader")
-    monitor.enrol()
-    monitor.page.wait_for_selector("aq-home .today .btn")
-    server.stop()
-    monitor.arrive()
-    yield monitor
-    tablet.close()
 
 
 def media(monitor: Monitor, kind: str) -> list[dict[str, Any]]:
@@ -174,7 +156,7 @@ def test_what_is_covered_is_gone_from_the_copy_and_the_original_is_for_key_holde
     assert everything[1] > 60, "around the box it is the picture"
     [untouched] = light(leader, stored(leader, original["_id"]), "image/jpeg", INSIDE)
     assert untouched[1] > 60, "the original is whole"
-    assert page.locator("aq-timeline").get_by_text("лицо в окне").count() == 1, "one entry for both"
+    expect(page.locator("aq-timeline").get_by_text("лицо в окне")).to_have_count(1)  # one entry for both
 
     # A photo that others may have already: kept first, covered afterwards.
     leader.take_photo("журнал с именами")

@@ -10,7 +10,7 @@ from playwright.sync_api import Page, Playwright
 
 from tests.browser.chromium import Tablet
 from tests.browser.engine_gateway import EngineGateway
-from tests.browser.test_engine_vault import VISIT, enrolled
+from tests.browser.engine_tablet import VISIT, enrolled
 
 RECORD = """async ([kind, seconds]) => {
   const { Take } = await import('/app/static/app/capture/take.js');

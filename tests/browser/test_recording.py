@@ -7,16 +7,14 @@ asserted here: every writing transaction is strict, every frame is flushed, and 
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Page, Playwright
+from playwright.sync_api import Page
 
 from tests.browser.chromium import Tablet
 from tests.browser.engine_gateway import EngineGateway
-from tests.browser.test_engine_vault import VISIT, enrolled
+from tests.browser.engine_tablet import VISIT, enrolled
 
 # Writes down, in order: what is done to files, how each transaction promises to be kept, what was answered.
 WATCH = """() => {
@@ -72,20 +70,6 @@ WAITING = """async () => {
   return [doc.chunks.length, status.waiting.chunks];
 }"""
 DRAFTS = "async () => { for (let i = 0; i < 200; i += 1) await engine.saveDraft('visit/note', { text: String(i) }); }"
-
-
-@pytest.fixture
-def tablet(playwright: Playwright, tmp_path: Path) -> Iterator[Tablet]:
-    made = Tablet(playwright, tmp_path / "profile")
-    yield made
-    made.close()
-
-
-@pytest.fixture
-def gateway() -> Iterator[EngineGateway]:
-    made = EngineGateway().start()
-    yield made
-    made.stop()
 
 
 def watched(tablet: Tablet, gateway: EngineGateway, files: str) -> Page:

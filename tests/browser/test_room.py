@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Page, Playwright
+from playwright.sync_api import Page
 
 from tests.browser.chromium import Tablet
 from tests.browser.engine_gateway import EngineGateway
-from tests.browser.test_engine_vault import START, VISIT, WORDS, code_of
+from tests.browser.engine_tablet import START, VISIT, WORDS, code_of
 
 MIB = 1 << 20
 # A file in OPFS is given room by doubling: 16 MiB and the ballast fit, and then there is not twice a ballast left.
@@ -37,20 +35,6 @@ FILL = """async ([channel, megabytes]) => {
   return said;
 }"""
 NEARLY_FULL = "async () => (await engine.status()).storage.nearlyFull"
-
-
-@pytest.fixture
-def gateway() -> Iterator[EngineGateway]:
-    made = EngineGateway().start()
-    yield made
-    made.stop()
-
-
-@pytest.fixture
-def tablet(playwright: Playwright, tmp_path: Path) -> Iterator[Tablet]:
-    made = Tablet(playwright, tmp_path / "profile")
-    yield made
-    made.close()
 
 
 def start_limited(tablet: Tablet, gateway: EngineGateway, **options: Any) -> Page:
@@ -113,7 +97,7 @@ def test_a_recording_that_fills_the_tablet_ends_well_and_room_heals_it(
     )
     freed = page.evaluate("c => engine.release(c)", channel)
     assert freed["items"] == [said["id"]]
-    page.wait_for_function("async () => !(await engine.status()).storage.nearlyFull", timeout=60_000)
+    page.wait_for_function("async () => !(await engine.status()).storage.nearlyFull")
     again = page.evaluate(FILL, [channel, 3])
     assert (again["code"], again["frames"]) == (None, 3)
     assert page.evaluate("id => engine.finishMedium(id, {})", again["id"])["doc"]["state"] == "complete"

@@ -10,18 +10,18 @@ from __future__ import annotations
 import base64
 import json
 import os
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Page, Playwright
+from playwright.sync_api import Page
 
 from tests.browser.carving import attack
 from tests.browser.chromium import Tablet
 from tests.browser.engine_gateway import EngineGateway
+from tests.browser.engine_tablet import VISIT, WORDS, enrolled, start
 from tests.browser.profile import COMPRESSED_VALUE, encodings, find_bytes, find_markers
-from tests.browser.test_engine_vault import VISIT, WORDS, enrolled, start
+from tests.patience import until
 
 NEW_WORDS = "gold hill iron jade kite lake"
 PIN = "9174026385"
@@ -110,20 +110,6 @@ class Markers:
     @property
     def left(self) -> int:
         return COUNT - self._next
-
-
-@pytest.fixture
-def gateway() -> Iterator[EngineGateway]:
-    made = EngineGateway().start()
-    yield made
-    made.stop()
-
-
-@pytest.fixture
-def tablet(playwright: Playwright, tmp_path: Path) -> Iterator[Tablet]:
-    made = Tablet(playwright, tmp_path / "profile")
-    yield made
-    made.close()
 
 
 def received(channel: str, markers: Markers) -> list[dict[str, Any]]:
@@ -226,9 +212,9 @@ def test_a_stolen_tablet_tells_nothing_and_with_its_words_nothing_of_custody(
     page = tablet.page
     careless_key = os.urandom(32)
     page.evaluate(CARELESS, [CONTROL, 1, list(careless_key)])
-    page.wait_for_timeout(500)
-    tablet.kill()
     profile = tablet.profile
+    until(lambda: find_bytes(profile, [careless_key]), "what a careless app would do")
+    tablet.kill()
 
     # Without the words: nothing.
     assert set(find_markers(profile, [CONTROL, "и так далее"])) == {CONTROL, "и так далее"}
@@ -271,7 +257,6 @@ def test_the_search_sees_through_what_the_browser_packs(
     page.goto(gateway.address + "/app/")
     word = "плотноzq7k"
     page.evaluate(CARELESS, [word, 30, [0]])
-    page.wait_for_timeout(500)
     tablet.close()
     wanted = [f"{word}-{round_}-{i}" for round_ in (0, 14, 29) for i in (0, 57, 99)]
     found = find_markers(tablet.profile, wanted)

@@ -12,6 +12,7 @@ import pytest
 from playwright.sync_api import Playwright, Route, expect
 
 from sync.gateway.release import fingerprint
+from tests import patience
 from tests.browser.enrolled import Enrolled, enrol_once
 from tests.browser.monitor import Monitor
 from tests.browser.on_site import allow, documents
@@ -57,7 +58,7 @@ def leader(enrolled: Enrolled, office: Server, playwright: Playwright, tmp_path:
 
 def version(server: Server) -> str:
     with urllib.request.urlopen(
-        server.address.replace("localhost", "127.0.0.1") + "/app/shell.json", timeout=10
+        server.address.replace("localhost", "127.0.0.1") + "/app/shell.json", timeout=patience.SECONDS
     ) as answer:
         found: str = json.loads(answer.read())["version"]
     return found
@@ -91,7 +92,7 @@ def test_a_new_version_is_offered_and_starts_locked_when_the_person_says_so(
     new = release(office, tmp_path / "tree")
     page.evaluate(CHECK)
     offer = page.locator("aq-messages").get_by_text(leader.t("update.ready"))
-    expect(offer).to_be_visible(timeout=60_000)
+    expect(offer).to_be_visible()
     # Offered, not forced: the old version goes on, also through a reload.
     assert running(leader) == old
     page.reload()
@@ -100,7 +101,7 @@ def test_a_new_version_is_offered_and_starts_locked_when_the_person_says_so(
     assert running(leader) == old
     assert page.evaluate(MARK) == "old"
 
-    expect(offer).to_be_visible(timeout=60_000)
+    expect(offer).to_be_visible()
     leader.press("update.now", page.locator("aq-messages .toasts"))
     dialog = page.locator("dialog[open]")
     expect(dialog).to_contain_text(leader.t("update.text"))
@@ -130,7 +131,7 @@ def test_the_locked_screen_offers_it_too(leader: Monitor, office: Server, tmp_pa
     page = leader.page
     new = release(office, tmp_path / "tree")
     page.evaluate(CHECK)
-    expect(page.locator("aq-messages").get_by_text(leader.t("update.ready"))).to_be_visible(timeout=60_000)
+    expect(page.locator("aq-messages").get_by_text(leader.t("update.ready"))).to_be_visible()
     page.locator(".bar .lock").click()
     page.wait_for_selector("#words")
     with page.expect_navigation(timeout=90_000):
@@ -147,7 +148,7 @@ def test_after_the_app_was_closed_the_new_version_starts_whole_without_a_network
     page = leader.page
     new = release(office, tmp_path / "tree")
     page.evaluate(CHECK)
-    expect(page.locator("aq-messages").get_by_text(leader.t("update.ready"))).to_be_visible(timeout=60_000)
+    expect(page.locator("aq-messages").get_by_text(leader.t("update.ready"))).to_be_visible()
     office.stop()
     leader.tablet.close()
     leader.start_cold()
@@ -166,11 +167,10 @@ def test_an_update_waits_for_the_end_of_a_recording(leader: Monitor, office: Ser
     release(office, tmp_path / "tree")
     page.evaluate(CHECK)
     offer = page.locator("aq-messages .notice").filter(has_text=leader.t("update.ready"))
-    expect(offer).to_be_visible(timeout=60_000)
+    expect(offer).to_be_visible()
     leader.press("update.now", offer)
     expect(page.locator("aq-messages")).to_contain_text(leader.t("update.recording"))
     expect(page.locator(".recorder-bar[data-state=recording]")).to_be_visible()
-    page.wait_for_timeout(1500)
     leader.keep_recording()
     assert documents(leader, "medium")[0]["doc"]["state"] == "complete"
 
@@ -185,12 +185,12 @@ def test_a_version_that_nobody_signed_is_refused_in_words_and_a_signed_one_is_sh
     new = release(office, tmp_path / "tree")
     page.evaluate(CHECK)
     told = page.locator("aq-messages").get_by_text(leader.t("update.refused.unsigned"))
-    expect(told).to_be_visible(timeout=60_000)
+    expect(told).to_be_visible()
     expect(page.locator("aq-messages")).to_contain_text(fingerprint(new))
 
     # Signed, but the listing was touched on its way: the signature does not fit it.
     def touch(route: Route) -> None:
-        listing = json.loads(urllib.request.urlopen(route.request.url, timeout=10).read())
+        listing = json.loads(urllib.request.urlopen(route.request.url, timeout=patience.SECONDS).read())
         listing["signed"] = {"number": 99, "issued_at": "2027-01-01T00:00:00.000Z", "key": "release-x"}
         listing["signed"]["signature"] = listing["keyset"]["signature"]
         route.fulfill(json=listing)
@@ -198,7 +198,7 @@ def test_a_version_that_nobody_signed_is_refused_in_words_and_a_signed_one_is_sh
     page.route("**/app/shell.json", touch)
     page.evaluate(CHECK)
     told = page.locator("aq-messages").get_by_text(leader.t("update.refused.foreign"))
-    expect(told).to_be_visible(timeout=60_000)
+    expect(told).to_be_visible()
     page.unroute_all()
     assert running(leader) == old
     assert page.evaluate("caches.keys()") == [f"shell-{old}"]
@@ -216,7 +216,7 @@ def test_a_version_that_nobody_signed_is_refused_in_words_and_a_signed_one_is_sh
     page.evaluate(CHECK)
     page.locator(".bar .lock").click()
     offered = page.locator("[data-news=offered]")
-    expect(offered).to_contain_text(f"{fingerprint(old)} → {fingerprint(new)}", timeout=60_000)
+    expect(offered).to_contain_text(f"{fingerprint(old)} → {fingerprint(new)}")
     expect(page.locator("[data-news=refused]")).to_have_count(0)
     with page.expect_navigation(timeout=90_000):
         leader.press("update.now", offered)

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Playwright, expect
 
-from tests.browser.enrolled import Enrolled, enrol_once
+from tests.browser.enrolled import Enrolled
 from tests.browser.monitor import Monitor
 from tests.browser.on_site import ENGINE
 from tests.browser.server import ROOT, Server, environment
@@ -21,18 +21,6 @@ from tests.browser.words import pattern
 WIDER = """() => [...document.querySelectorAll('body *')]
   .filter(e => e.getBoundingClientRect().right > innerWidth + 1 && !e.closest('.sr-only, .tabs, svg') && e.checkVisibility())
   .map(e => `${e.localName} ${e.textContent.trim().slice(0, 40)}`)"""
-
-
-@pytest.fixture(scope="module")
-def enrolled(playwright: Playwright, seeded: Path, tmp_path_factory: pytest.TempPathFactory) -> Enrolled:
-    return enrol_once(playwright, seeded, tmp_path_factory.mktemp("vault"))
-
-
-@pytest.fixture
-def server(enrolled: Enrolled, tmp_path: Path) -> Iterator[Server]:
-    made = enrolled.server(tmp_path)
-    yield made
-    made.stop()
 
 
 @pytest.fixture
@@ -133,7 +121,7 @@ def test_a_pin_is_no_rehearsal(leader: Monitor) -> None:
     assert page.evaluate(f"{ENGINE}.meta('wordsTypedAt')") == "2020-01-01T00:00:00.000Z"
 
 
-def test_forgotten_words_do_not_stop_the_work(leader: Monitor, server: Server) -> None:
+def test_forgotten_words_do_not_stop_the_work(leader: Monitor, office: Server) -> None:
     page = leader.page
     page.locator("details summary").click()
     page.locator("[data-action=second]").click()
@@ -141,21 +129,35 @@ def test_forgotten_words_do_not_stop_the_work(leader: Monitor, server: Server) -
     leader.press("vault.next.words")
     words = retype(leader)
     leader.press("vault.second.begin")
-    page.wait_for_selector("[data-part=provisional]", timeout=60_000)
+    page.wait_for_selector("[data-part=provisional]")
     leader.press("vault.second.record")
-    page.locator("dialog[open] input").first.fill("Изолятор у реки")
-    leader.press("vault.second.start", page.locator("dialog[open]"))
+    leader.press("new.start")
+    expect(page.locator("[data-field=facility-name]")).to_have_attribute("aria-invalid", "true")
+    page.fill("[data-field=facility-name]", "Изолятор у реки")
+    leader.press("new.start")
     page.wait_for_selector("aq-onsite")
+    expect(page.locator("aq-bar")).to_contain_text("Изолятор у реки")
     leader.write_note("Воды нет с утра")
 
-    server.start()
+    office.start()
     leader.go_home()
     leader.press("vault.second.confirm")
-    page.locator("dialog[open] input").fill(code_for(server, leader.login))
+    page.locator("dialog[open] input").fill(code_for(office, leader.login))
     leader.press("vault.second.confirm.yes", page.locator("dialog[open]"))
-    expect(page.locator("[data-part=provisional]")).to_have_count(0, timeout=60_000)
+    expect(page.locator("[data-part=provisional]")).to_have_count(0)
     # The planned visit of today has come, and what was recorded stands beside it.
-    expect(page.locator("aq-home .today")).to_have_count(2, timeout=60_000)
+    expect(page.locator("aq-home .today")).to_have_count(2)
+    # The register has come too: the leader says which facility it was.
+    unnamed = page.locator("aq-home .today", has_text="Изолятор у реки")
+    unnamed.get_by_role("button", name=leader.t("home.prepare")).click()
+    which = page.locator("[data-part=which]")
+    which.locator("input").fill("колони")
+    which.locator(".list-item").first.click()
+    chosen = which.locator(".chosen-facility strong").inner_text()
+    page.locator("[data-action=settle-facility]").click()
+    expect(which).to_have_count(0)
+    expect(page.locator("aq-bar")).to_contain_text(chosen)
+    leader.go_home()
 
     # The old words come back: both open, each by its own.
     page.locator(".bar .lock").click()
@@ -164,7 +166,7 @@ def test_forgotten_words_do_not_stop_the_work(leader: Monitor, server: Server) -
     expect(page.locator("[data-part=vaults] input").first).to_be_checked()
     page.fill("#words", " ".join(words))
     leader.press("vault.unlock.open")
-    expect(page.locator("aq-words-form .notice.bad")).to_be_visible(timeout=60_000)
+    expect(page.locator("aq-words-form .notice.bad")).to_be_visible()
     leader.unlock()
     page.wait_for_selector("aq-home .today .btn")
 
@@ -196,12 +198,12 @@ def test_changed_words_open_and_the_old_ones_do_not(leader: Monitor) -> None:
     expect(dialog.locator(".notice.bad")).to_contain_text(leader.t("settings.words.differ"))
     again.fill(" ".join(words))
     leader.press("settings.words.save", dialog)
-    expect(dialog).to_have_count(0, timeout=60_000)
+    expect(dialog).to_have_count(0)
     page.locator(".bar .lock").click()
     page.wait_for_selector("#words")
     page.fill("#words", " ".join(leader.words))
     leader.press("vault.unlock.open")
-    expect(page.locator("aq-words-form .notice.bad")).to_be_visible(timeout=60_000)
+    expect(page.locator("aq-words-form .notice.bad")).to_be_visible()
     leader.words = words
     leader.unlock()
 

@@ -9,8 +9,9 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page, Playwright
 
-from tests.browser.chromium import Tablet
+from tests.browser.chromium import Tablet, paused
 from tests.browser.engine_office import START, WORDS, Office
+from tests.patience import until
 
 OTHER_WORDS = "gold hill iron jade kite lake"
 REFUSAL = "async ([method, argument]) => engine[method](argument).then(() => null, error => error.code)"
@@ -81,12 +82,7 @@ def test_two_people_share_a_tablet_and_neither_opens_the_others_vault(page: Page
         "async () => (await engine.status()).vaults.every(one => one.chosen || one.waiting === 0)",
         timeout=60_000,
     )
-    page.wait_for_timeout(10)
-    for _ in range(600):
-        if office.engine.read(channel, note):
-            break
-        page.wait_for_timeout(100)
-    assert office.engine.read(channel, note)
+    until(lambda: office.engine.read(channel, note), "the note at the office", pause=paused(page))
 
     page.evaluate("() => engine.lock()")
     first, second = vaults(page)

@@ -26,7 +26,9 @@ LEADERS, COLLEAGUES, BOTH = "Ночью нет света", "В камерах �
 def team(playwright: Playwright, server: Server, tmp_path: Path) -> Iterator[tuple[Monitor, Monitor]]:
     """The leader and a colleague, each with the same finding on the tablet."""
     names = ("leader", "monitor1")
-    leader, colleague = (Monitor(Tablet(playwright, tmp_path / n), server.address, n) for n in names)
+    leader, colleague = (
+        Monitor(Tablet(playwright, tmp_path / n, cheap_words=True), server.address, n) for n in names
+    )
     for monitor in (leader, colleague):
         monitor.enrol()
     leader.add_finding("Нет света", "В корпусе 2", evidence=0)

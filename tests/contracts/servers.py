@@ -9,7 +9,6 @@ import os
 import pwd
 import shutil
 import signal
-import socket
 import subprocess
 import tempfile
 import time
@@ -19,16 +18,11 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from tests import patience
+from tests.ports import free_port
+
 ROOT = Path(__file__).parent.parent.parent
 POUCH = ROOT / "node_modules/pouchdb-server/bin/pouchdb-server"
-# How long a loaded machine may take to start a process.
-PATIENCE = 60
-
-
-def free_port() -> int:
-    with socket.socket() as listener:
-        listener.bind(("127.0.0.1", 0))
-        return int(listener.getsockname()[1])
 
 
 @contextmanager
@@ -115,7 +109,7 @@ class PostgresCluster:
         """SIGQUIT: immediate, as good as pulling the plug on the server's processes."""
         if self._process is not None:
             self._process.send_signal(sign)
-            self._process.wait(PATIENCE)
+            self._process.wait(patience.SECONDS)
             self._process = None
 
     def _run(self, name: str, *words: str) -> None:
@@ -148,7 +142,7 @@ def _answers(url: str) -> bool:
 
 def _wait(process: subprocess.Popen[bytes], ready: object, log: Path) -> None:
     assert callable(ready)
-    deadline = time.monotonic() + PATIENCE
+    deadline = time.monotonic() + patience.SECONDS
     while not ready():
         assert process.poll() is None, log.read_text(errors="replace")[-2000:]
         assert time.monotonic() < deadline, "the server does not start"

@@ -14,8 +14,9 @@ import pytest
 
 from sync.documents.contract import Incoming, ReplicatedStore
 from sync.revisions import revision_id
+from tests import patience
 from tests.contracts.conftest import CHANNEL, Target, on_embedded_stores
-from tests.contracts.servers import PATIENCE, postgres_binaries, postgres_cluster, pouchdb_server
+from tests.contracts.servers import postgres_binaries, postgres_cluster, pouchdb_server
 
 ROOT = Path(__file__).parent.parent.parent
 
@@ -49,7 +50,7 @@ def killed_after(url: str, first: int, batches: int, *, last_words: float = 0.0)
         done = int(process.stdout.readline())
     time.sleep(last_words)  # so that it dies somewhere inside a batch
     os.kill(process.pid, signal.SIGKILL)
-    rest, _ = process.communicate(timeout=PATIENCE)
+    rest, _ = process.communicate(timeout=patience.SECONDS)
     return max([done, *(int(line) for line in rest.split())])
 
 

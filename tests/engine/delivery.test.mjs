@@ -139,8 +139,46 @@ test('a chunk whose bytes rotted on the disk is not sent', async () => {
   tablet.storage.contents.set(name, changed);
   const round = await tablet.deliver();
   assert.deepEqual([round.chunks, round.left, office.chunks.size], [0, 1, 0]);
+  // Nor is it offered again and again: once the server has found it to be wrong, it is looked at here first.
+  const puts = () => office.requests.filter((path) => path.startsWith('/sync/media/chunks/')).length;
+  assert.equal(puts(), 1);
+  assert.equal((await tablet.deliver()).connection, 'online');
+  assert.equal(puts(), 1);
   tablet.storage.contents.set(name, bytes);
   assert.equal((await tablet.deliver()).chunks, 1);
+});
+
+test('a file that is erased while it is sent is not taken for a missing network', async () => {
+  const office = await organisation();
+  const tablet = await newTablet(office);
+  await tablet.opened.recordings.add(CHANNEL, { kind: 'photo', mime: 'image/jpeg' }, new ArrayBuffer(5000));
+  const [{ sha256: rotten }] = await tablet.storage.database.all('chunks');
+  await tablet.opened.recordings.add(CHANNEL, { kind: 'photo', mime: 'image/jpeg' }, new ArrayBuffer(6000));
+  office.interfere = (path, init) => {
+    if (!path.endsWith(rotten)) return undefined;
+    // As a browser's file that is gone: its bytes cannot be read, and fetch fails.
+    init.body.slice = () => ({ arrayBuffer: async () => { throw new DOMException('gone', 'NotFoundError'); } });
+    throw new TypeError('Failed to fetch');
+  };
+  const round = await tablet.deliver();
+  assert.deepEqual([round.connection, round.chunks, round.left], ['online', 1, 1]);
+});
+
+test('what cannot be noted is told, and asked of the server in the next round', async () => {
+  const office = await organisation();
+  const tablet = await newTablet(office);
+  await tablet.opened.recordings.add(CHANNEL, { kind: 'photo', mime: 'image/jpeg' }, new ArrayBuffer(3 << 20));
+  const { database } = tablet.storage;
+  const { write } = database;
+  database.write = async (writes, ...rest) => {
+    if (writes.some(({ store }) => store === 'chunks')) throw new DOMException('full', 'QuotaExceededError');
+    return write.call(database, writes, ...rest);
+  };
+  await assert.rejects(tablet.deliver(), { name: 'QuotaExceededError' });
+  assert.equal(office.chunks.size, 4);
+  database.write = write;
+  const round = await tablet.deliver();
+  assert.deepEqual([round.chunks, round.left, office.requests.filter((path) => path.startsWith('/sync/media/chunks/')).length], [4, 0, 4]);
 });
 
 test('what the server has already is not sent again', async () => {
@@ -217,7 +255,7 @@ test('failing rounds come farther apart, up to a limit, with jitter', async () =
         rounds += 1;
         if (rounds === 12) { schedule.stop(); resolve(undefined); }
         return { failed: true, again: true };
-      }, 10_000, () => 0.5);
+      }, 10_000, { random: () => 0.5 });
       schedule.start();
     });
   } finally {

@@ -232,6 +232,11 @@ function memoryFiles(contents, database) {
       if (!contents.has(name)) throw new Error('NotFoundError');
       return contents.get(name).slice(offset, offset + length);
     },
+    async slice(name, offset, length) {
+      if (!contents.has(name)) throw new Error('NotFoundError');
+      return new Blob([contents.get(name).slice(offset, offset + length)]);
+    },
+    isOpen: () => false,
     size: async (name) => contents.get(name)?.length ?? 0,
     async remove(name) { contents.delete(name); },
     names: async () => [...contents.keys()],

@@ -13,7 +13,9 @@ import { captureLink } from '../../static/engine/media/captures.js';
 import { CHUNK, Chunks } from '../../static/engine/media/chunks.js';
 import { findClusters } from '../../static/engine/media/clusters.js';
 import { chunkReader, Frames } from '../../static/engine/media/frames.js';
+import { Recording } from '../../static/engine/media/recording.js';
 import { folderFiles } from '../../static/engine/store/files.js';
+import { memoryStorage } from './fakes.mjs';
 import { organisation } from './organisation.mjs';
 import { CHANNEL, newTablet, restart } from './tablet.mjs';
 
@@ -41,6 +43,17 @@ function reader({ key, plain, chunks, complete }, bytes, count = plain.length) {
   const readAt = async (offset, length) => bytes.slice(offset, offset + length);
   return new Frames(key, { id: ID, frames: count, complete, size: bytes.length, chunks }, readAt);
 }
+
+test('of a frame that was recorded no plaintext stays in memory', async () => {
+  const storage = memoryStorage();
+  const key = await boxKey(new Uint8Array(32));
+  const recording = new Recording({ id: ID, channel: 'c', key }, await storage.files.create());
+  const plain = Uint8Array.from({ length: 300 }, (_, i) => 1 + (i % 255)).buffer;
+  await recording.append(plain, false);
+  assert.ok(new Uint8Array(plain).every((byte) => byte === 0));
+  const [bytes] = [...storage.contents.values()];
+  assert.deepEqual(await openStream(key, ID, bytes, 1), Uint8Array.from({ length: 300 }, (_, i) => 1 + (i % 255)));
+});
 
 test('any frame is found, from any place, whether its range says where it begins or not', async () => {
   const file = await sealedFile([300_000, 900_000, 2_500_000, 10, 0, 700_000, 1_048_556, 40]);

@@ -1,6 +1,6 @@
 // An organisation for tests under node: root, key set, opening of envelopes, signing of receipts.
 import { CipherSuite, DhkemX25519HkdfSha256, Aes256Gcm, HkdfSha256 } from '../../static/vendor/hpke.js';
-import { canonical, fromBase64, sha256, text, toBase64, toHex } from '../../static/engine/crypto/wire.js';
+import { canonical, fromBase64, sha256, text, toBase64, toHex, utf8 } from '../../static/engine/crypto/wire.js';
 import { makeSigningKey, sign } from '../../static/engine/crypto/signing.js';
 import { openWith } from '../../static/engine/crypto/sealing.js';
 import { contentSha256 } from '../../static/engine/replication/revisions.js';
@@ -70,14 +70,22 @@ export async function organisation() {
         return json({ keyset: parse(init.body).keyset < office.keys.signed.set.number ? office.keys.signed : null });
       }
       if (path === '/sync/outbox') return json({ receipts: await Promise.all(parse(init.body).envelopes.map((e) => office.receive(e))) });
-      if (path === '/sync/media/missing') return json({ missing: parse(init.body).hashes.filter((hash) => !office.chunks.has(hash)) });
+      if (path === '/sync/media/missing') return json(await office.held(parse(init.body)));
       if (path.startsWith('/sync/media/chunks/') && init.method === 'PUT') {
         const hash = path.slice(-64);
-        if (toHex(await sha256(init.body)) !== hash) return json({ error: 'hash-mismatch' }, 422);
-        office.chunks.set(hash, new Uint8Array(init.body));
+        const bytes = new Uint8Array(await new Response(init.body).arrayBuffer());
+        if (toHex(await sha256(bytes)) !== hash) return json({ error: 'bad-request' }, 400);
+        office.chunks.set(hash, bytes);
         return json({}, 201);
       }
       return json({ error: 'not-found' }, 404);
+    },
+    async held({ hashes, challenge }) {
+      const missing = hashes.filter((hash) => !office.chunks.has(hash));
+      if (!challenge) return { missing };
+      const asked = toHex(await sha256(utf8(hashes.join('\n'))));
+      const held = { challenge, asked, missing, at: '2026-03-01T08:00:05.000Z', key: office.keys.signed.set.keys.receipt.id };
+      return { missing, held, signature: await sign(office.signer ?? office.keys.receipt.key, `aigaq/held/1\n${canonical(held)}`) };
     },
     async receive({ id, key, device, sealed }) {
       const bytes = fromBase64(sealed);

@@ -9,7 +9,8 @@ import { openStream } from '../../static/engine/crypto/stream.js';
 import { boxKey, open } from '../../static/engine/crypto/box.js';
 import { concat, fromBase64, text, utf8 } from '../../static/engine/crypto/wire.js';
 import { readLedger } from '../../static/engine/replication/ledger.js';
-import { exportUndelivered, purge, release, sealNotes } from '../../static/engine/replication/departure.js';
+import { purge, release, sealNotes } from '../../static/engine/replication/departure.js';
+import { exportUndelivered } from '../../static/engine/replication/export_file.js';
 import { Playback } from '../../static/engine/media/playback.js';
 import { Crash } from './fakes.mjs';
 import { organisation } from './organisation.mjs';
@@ -305,6 +306,7 @@ test('verified media are freed only when asked, and only if the server says it h
   tablet.office.chunks.clear();
   assert.deepEqual((await release(tablet.session, tablet.gateway, CHANNEL)).items, []);
   tablet.office.chunks.set(hash, bytes);
+  await tablet.deliver();
   assert.deepEqual((await release(tablet.session, tablet.gateway, CHANNEL)).items, [doc._id]);
   assert.equal(tablet.storage.contents.size, 0);
   const fetched = await read(tablet, doc._id, async (_c, name) => tablet.office.chunks.get(name));
@@ -316,7 +318,7 @@ test('a channel one has left goes, but nothing undelivered', async () => {
   const gone = await tablet.save(CHANNEL, { type: 'note', text: 'delivered' });
   await tablet.deliver();
   const kept = await tablet.save(CHANNEL, { type: 'note', text: 'not delivered' });
-  const leaving = await purge(tablet.session, CHANNEL);
+  const leaving = await purge(tablet.session, tablet.gateway, CHANNEL);
   assert.deepEqual(leaving, [gone.doc._id]);
   const later = await restart(tablet);
   assert.equal((await later.get(CHANNEL, gone.doc._id)), null);
@@ -330,7 +332,7 @@ test('a recording goes on in a channel one has just left', async () => {
   const { id } = await tablet.opened.recordings.start(CHANNEL, { kind: 'audio', mime: 'audio/webm' });
   await tablet.opened.recordings.append(id, utf8('first second').slice().buffer);
   await tablet.deliver();
-  assert.deepEqual(await purge(tablet.session, CHANNEL), []);
+  assert.deepEqual(await purge(tablet.session, tablet.gateway, CHANNEL), []);
   await tablet.opened.recordings.append(id, utf8('next second').slice().buffer);
   const { doc } = await tablet.opened.recordings.finish(id, {});
   assert.deepEqual([doc.state, doc.frames], ['complete', 3]); // and the one that ends it
@@ -344,7 +346,7 @@ test('a note begun in a channel one has left reaches the office; an empty one do
   await draft(old.doc._id, { text: 'first and more', place: '', theme: null, source: null, media: [], about: null, on_paper: null, started: null });
   await draft('note:empty', { text: ' ', media: [], on_paper: null });
   await sealNotes(tablet.session, tablet.opened.writing, CHANNEL);
-  await purge(tablet.session, CHANNEL);
+  await purge(tablet.session, tablet.gateway, CHANNEL);
   const later = await restart(tablet);
   assert.deepEqual(later.session.records.draftsOf(CHANNEL), []);
   const notes = (await later.session.readings.list(CHANNEL, 'note')).map(({ doc }) => [doc.text, doc.at]);
@@ -355,7 +357,8 @@ test('the export holds what waits, sealed', async () => {
   const tablet = await newTablet(await organisation());
   await tablet.save(CHANNEL, { type: 'note', text: 'МАРКЕР' });
   await tablet.opened.recordings.add(CHANNEL, { kind: 'photo', mime: 'image/jpeg' }, utf8('МАРКЕР').slice().buffer);
-  const { bytes, name } = await exportUndelivered(tablet.storage, 0);
+  const { file, name } = await exportUndelivered(tablet.storage, 0);
+  const bytes = await file.arrayBuffer();
   assert.equal(name, 'aigaq-1970-01-01.sealed');
   const [magic, head] = Buffer.from(bytes).toString('latin1').split('\n');
   assert.equal(magic, 'AIGAQ-EXPORT-1');
@@ -377,7 +380,7 @@ test('drafts go with their channel and with the document that was erased; others
   await tablet.opened.erasure.withdraw(CHANNEL, { interview: null, use: 'notes', erases: [note.doc._id], reason: '' });
   let later = await restart(tablet);
   assert.deepEqual(later.session.records.draftsOf(CHANNEL), [`${CHANNEL}/note/${kept.doc._id}`, `${CHANNEL}/form-version/form:a/1`]);
-  await purge(later.session, CHANNEL);
+  await purge(later.session, later.gateway, CHANNEL);
   later = await restart(later);
   assert.deepEqual([...later.session.records.drafts], [[`${other}/note/new`, { text: 'elsewhere' }]]);
 });

@@ -45,7 +45,7 @@ async function open(office, storage, vault) {
     now: clock(), gateway, changed: (channel, ids) => changed.push({ channel, ids }), waiting: () => {}, status: () => {},
   });
   await opened.settle();
-  const delivery = new Delivery(storage.database, storage.files.readRange, gateway);
+  const delivery = new Delivery(storage.database, storage.files.slice, gateway);
   return {
     office, storage, vault, opened, gateway, changed,
     session: vault.session,

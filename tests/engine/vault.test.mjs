@@ -3,10 +3,11 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
 import { isWeak, strengthen, STANDARD_COST, TEST_COST } from '../../static/engine/crypto/passphrase.js';
+import { MediaMethods } from '../../static/engine/media/methods.js';
 import { readHeader } from '../../static/engine/store/header_file.js';
 import { Vault } from '../../static/engine/vault.js';
 import { organisation } from './organisation.mjs';
-import { newTablet, WORDS } from './tablet.mjs';
+import { CHANNEL, newTablet, WORDS } from './tablet.mjs';
 
 /** A locked tablet, and a clock that says that each look at it takes `step` milliseconds. */
 async function locked({ least = TEST_COST, step = 0 } = {}) {
@@ -28,6 +29,36 @@ test('wrong words and a damaged header are different errors, and so is no vault'
   assert.equal(await code(vault.unlock(WORDS)), 'vault-damaged');
   vault.exists = false;
   assert.equal(await code(vault.unlock(WORDS)), 'no-vault');
+});
+
+test('quick delete overwrites the header before anything that could take time or fail', async () => {
+  const { vault, storage, opened } = await newTablet(await organisation());
+  await opened.recordings.start(CHANNEL, { kind: 'audio', mime: 'audio/webm' });
+  let seen = '';
+  await vault.destroy(async () => {
+    seen = await code(storage.place('header').then(readHeader));
+    throw new Error('the disk is gone');
+  });
+  assert.equal(seen, 'vault-damaged');
+  assert.deepEqual([vault.state, vault.heldSession], ['none', null]);
+});
+
+test('behind the PIN only what still records can be erased', async () => {
+  const { vault, opened, storage, gateway } = await newTablet(await organisation());
+  const media = new MediaMethods({
+    open: () => { vault.session; return opened; }, held: () => opened, recordings: () => opened.recordings,
+    database: storage.database, gateway, now: () => 0, wake: () => {},
+  });
+  const { doc } = await media.addMedium(CHANNEL, { kind: 'photo', mime: 'image/jpeg' }, new ArrayBuffer(30));
+  const { id } = await media.startMedium(CHANNEL, { kind: 'audio', mime: 'audio/webm' });
+  await vault.setPin('2580');
+  vault.gate();
+  assert.equal(await code((async () => media.eraseMedium(doc._id))()), 'locked');
+  assert.equal(await code((async () => media.readMedium(CHANNEL, doc._id))()), 'locked');
+  await media.eraseMedium(id);
+  assert.equal(opened.recordings.count, 0);
+  await vault.unlockWithPin('2580');
+  assert.equal((await media.readMedium(CHANNEL, doc._id)).bytes.byteLength, 30);
 });
 
 test('case, spaces, dashes and ё make no difference to the words', async () => {

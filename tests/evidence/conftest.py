@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 
 from sync.evidence import timestamps
-from sync.evidence.package import Order, Picture
+from sync.evidence.package import Order, Picture, _Pieces
 from tests.fakes import Tablet
 from tests.personas import BOB
 from tests.sync.conftest import World, alice, bob, visit, world  # noqa: F401  # fixtures
@@ -142,11 +142,12 @@ class Case:
 
 
 def zipped(files: dict[str, bytes]) -> bytes:
-    buffer = io.BytesIO()
-    with zipfile.ZipFile(buffer, "w") as archive:
+    """As packages are written."""
+    pieces = _Pieces()
+    with zipfile.ZipFile(pieces, "w", allowZip64=True) as archive:  # type: ignore[call-overload]
         for name, data in files.items():
-            archive.writestr(name, data)
-    return buffer.getvalue()
+            archive.writestr(zipfile.ZipInfo(name, (1980, 1, 1, 0, 0, 0)), data, zipfile.ZIP_STORED)
+    return pieces.take()
 
 
 @pytest.fixture

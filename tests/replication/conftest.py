@@ -6,7 +6,6 @@ import base64
 import json
 import subprocess
 import threading
-import time
 import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator
@@ -22,15 +21,13 @@ from werkzeug.serving import WSGIRequestHandler, make_server
 from sync.documents.couch import CouchStore
 from sync.gateway.replication.access import Credential
 from sync.gateway.replication.routes import create_blueprint
+from tests import patience
 from tests.contracts.servers import pouchdb_server
 from tests.fakes import Tablet
 from tests.personas import ALICE, BOB, CAROL, CHARLIE, COLIN, DANA, KIM
 from tests.sync.conftest import FACILITY, World, build
 
 ROOT = Path(__file__).parent.parent.parent
-# What a loaded machine may take for anything; nothing is asserted on time.
-PATIENCE = 60.0
-
 LOGINS = {
     "alice": Credential(ALICE),
     "bob": Credential(BOB),
@@ -95,7 +92,7 @@ class Gateway:
         for name, value in headers.items():
             request.add_header(name.replace("_", "-"), value)
         try:
-            with urllib.request.urlopen(request, timeout=PATIENCE) as answer:
+            with urllib.request.urlopen(request, timeout=patience.SECONDS) as answer:
                 return Answer(answer.status, dict(answer.headers), answer.read())
         except urllib.error.HTTPError as error:
             with error:
@@ -175,14 +172,25 @@ class _Handler(WSGIRequestHandler):
         """Say nothing."""
 
 
+@pytest.fixture(scope="session")
+def behind(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The address of one `pouchdb-server` for all gateways of this process; each takes a prefix of its own."""
+    with pouchdb_server(tmp_path_factory.mktemp("behind")) as url:
+        yield url
+
+
+_numbers = count(1)
+
+
 @pytest.fixture(params=["embedded", "couchdb-protocol"])
 def gateway(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Gateway]:
     if request.param == "embedded":
         yield from serve(build(tmp_path))
         return
-    with pouchdb_server(tmp_path / "behind") as address:
-        store = CouchStore(f"couchdb+{address}")
-        yield from serve(build(tmp_path, documents=store), behind_pouchdb=True)
+    address: str = request.getfixturevalue("behind")
+    store = CouchStore(f"couchdb+{address}/t{next(_numbers)}-")
+    yield from serve(build(tmp_path, documents=store), behind_pouchdb=True)
+    store.close()
 
 
 def serve(world: World, *, behind_pouchdb: bool = False) -> Iterator[Gateway]:
@@ -201,16 +209,5 @@ def serve(world: World, *, behind_pouchdb: bool = False) -> Iterator[Gateway]:
     world.bring(alice, channel, visit)
     yield Gateway(world, server.server_port, alice, channel, behind_pouchdb)
     server.shutdown()
-    thread.join(PATIENCE)
+    thread.join(patience.SECONDS)
     server.server_close()
-
-
-def until(condition: Callable[[], Any], what: str = "it") -> Any:
-    """Wait for a condition as long as a loaded machine may need; its value."""
-    deadline = time.monotonic() + PATIENCE
-    while time.monotonic() < deadline:
-        value = condition()
-        if value:
-            return value
-        time.sleep(0.05)
-    raise AssertionError(f"{what} did not come about")

@@ -7,8 +7,9 @@ from typing import Any
 import pytest
 
 from sync.revisions import revision_id
+from tests.patience import until
 from tests.personas import DANA
-from tests.replication.conftest import Gateway, Pouch, PouchError, until
+from tests.replication.conftest import Gateway, Pouch, PouchError
 
 
 def bring_notes(gateway: Gateway, number: int) -> list[dict[str, Any]]:

@@ -12,8 +12,10 @@ import pytest
 
 from sync.revisions import revision_id
 from sync.wire import unb64
+from tests import patience
+from tests.patience import until
 from tests.personas import DANA
-from tests.replication.conftest import PATIENCE, Gateway, basic, until
+from tests.replication.conftest import Gateway, basic
 
 
 def with_history(document: dict[str, Any], *, parent: str | None = None) -> dict[str, Any]:
@@ -151,14 +153,14 @@ def test_a_long_poll_answers_on_a_write(gateway: Gateway) -> None:
     asking = threading.Thread(target=lambda: answers.append(gateway.ask("GET", path)))
     asking.start()
     gateway.world.engine.submit("reference", gateway.facility("late"), author=DANA)
-    asking.join(PATIENCE)
+    asking.join(patience.SECONDS)
     assert [row["id"] for row in answers[0].json["results"]] == ["facility:late"]
     over = gateway.ask("GET", "/reference/_changes?feed=longpoll&since=now&timeout=100")
     assert over.json["results"] == []
 
 
 def test_a_continuous_feed_beats_tells_and_is_cut(gateway: Gateway) -> None:
-    connection = http.client.HTTPConnection("127.0.0.1", gateway.port, timeout=PATIENCE)
+    connection = http.client.HTTPConnection("127.0.0.1", gateway.port, timeout=patience.SECONDS)
     path = "/sync/couch/reference/_changes?feed=continuous&since=now&heartbeat=100&style=all_docs"
     connection.request("GET", path, headers={"Authorization": basic("dana")})
     answer = connection.getresponse()

@@ -14,8 +14,10 @@ from urllib.parse import urlsplit, urlunsplit
 
 import pytest
 
+from tests import patience
 from tests.contracts.servers import pouchdb_server
-from tests.replication.conftest import PATIENCE, Gateway, until
+from tests.patience import until
+from tests.replication.conftest import Gateway
 
 
 class Peer:
@@ -33,7 +35,7 @@ class Peer:
     def ask(self, method: str, path: str, body: Any = None) -> Any:
         data = json.dumps(body).encode() if body is not None else None
         request = urllib.request.Request(self.address + path, data, self.headers, method=method)
-        with urllib.request.urlopen(request, timeout=PATIENCE) as answer:
+        with urllib.request.urlopen(request, timeout=patience.SECONDS) as answer:
             return json.loads(answer.read())
 
     def database(self, name: str) -> Any:

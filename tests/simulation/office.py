@@ -24,7 +24,7 @@ from typing import Any
 from werkzeug.serving import make_server
 
 import webapp
-from tests.browser.server import free_port
+from tests.ports import free_port
 from tests.simulation import door
 from webapp import shell
 from webapp.config import Config
@@ -82,9 +82,9 @@ class Office:
         listener = socket.socket()
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         # The same address after a restart, as a tablet knows it.
+        self._port = self._port or free_port()
         listener.bind(("127.0.0.1", self._port))
         listener.listen(64)
-        self._port = int(listener.getsockname()[1])
         self._child = os.fork()
         if self._child == 0:
             self._serve(listener)

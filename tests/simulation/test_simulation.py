@@ -22,13 +22,13 @@ def hold(seeds: list[int], store: str) -> None:
     assert sum(report["facts"]["saved"] for report in reports) >= 5 * len(seeds)
 
 
-@pytest.mark.timeout(600)
+@pytest.mark.timeout(1800)
 @pytest.mark.parametrize("half", [0, 1])
 def test_everything_promised_holds(half: int) -> None:
     hold(list(range(1001, 1021))[half::2], "embedded")
 
 
-@pytest.mark.timeout(600)
+@pytest.mark.timeout(1800)
 def test_everything_promised_holds_on_couchdb() -> None:
     hold([1001], "couch")
 

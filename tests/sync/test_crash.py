@@ -42,7 +42,7 @@ def fragile_outbox(world: World) -> tuple[Outbox, dict[str, Fragile]]:
     }
     typed: Any = rooms
     others = {"keys": engine.keys, "authorizer": world.authorizer, "clock": world.clock}
-    return Outbox(Rooms(**typed, **others, provisional=engine.provisional)), rooms
+    return Outbox(Rooms(**typed, **others, provisional=engine.provisional, quarantine=engine.held)), rooms
 
 
 def story(tablet: Tablet) -> tuple[str, list[dict[str, Any]], list[dict[str, Any]], str]:

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import io
 import os
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from sync.errors import AigaqError, Corrupt, HashMismatch, WrongKey
+from sync.gateway import media
 from sync.gateway.media import MediaFolder, open_frames, seal_frames
 from sync.wire import sha256_hex
 
@@ -43,36 +46,74 @@ def test_a_chunk_is_on_the_disk_with_its_name_before_it_is_acknowledged(
     folder = MediaFolder(tmp_path / "media")
     disk = Disk(monkeypatch)
     assert folder.put(sha256_hex(b"one"), b"one")
-    # the bytes, then the name, then the names of the two directories that were made for it
-    assert disk.steps == ["file", "rename", "folder", "folder", "folder"]
+    # the bytes, then the name, then the name of the directory that was made for it
+    assert disk.steps == ["file", "rename", "folder", "folder"]
     disk.steps.clear()
     assert not folder.put(sha256_hex(b"one"), b"one")
     assert disk.steps == []
+
+
+def in_one_directory() -> tuple[bytes, bytes]:
+    """Two chunks whose hashes begin alike."""
+    seen: dict[str, bytes] = {}
+    for number in range(1000):
+        data = str(number).encode()
+        start = sha256_hex(data)[:2]
+        if start in seen:
+            return seen[start], data
+        seen[start] = data
+    raise AssertionError("no two of a thousand")
 
 
 def test_a_further_chunk_in_the_same_directory_costs_two_syncs(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     folder = MediaFolder(tmp_path / "media")
-    path = folder._path(sha256_hex(b"one"))
-    folder.put(sha256_hex(b"one"), b"one")
+    one, two = in_one_directory()
+    folder.put(sha256_hex(one), one)
     disk = Disk(monkeypatch)
-    monkeypatch.setattr(MediaFolder, "_path", lambda _self, sha256: path.with_name(sha256))
-    folder.put(sha256_hex(b"two"), b"two")
+    folder.put(sha256_hex(two), two)
     assert disk.steps == ["file", "rename", "folder"]
 
 
 def test_another_process_makes_sure_of_directories_that_it_did_not_make(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    first = MediaFolder(tmp_path / "media")
-    path = first._path(sha256_hex(b"one"))
-    first.put(sha256_hex(b"one"), b"one")
+    one, two = in_one_directory()
+    MediaFolder(tmp_path / "media").put(sha256_hex(one), one)
     second = MediaFolder(tmp_path / "media")
     disk = Disk(monkeypatch)
-    monkeypatch.setattr(MediaFolder, "_path", lambda _self, sha256: path.with_name(sha256))
-    second.put(sha256_hex(b"two"), b"two")
-    assert disk.steps.count("folder") == 3
+    second.put(sha256_hex(two), two)
+    assert disk.steps == ["file", "rename", "folder", "folder"]
+
+
+def test_chunks_that_an_earlier_version_put_a_directory_deeper_are_found_and_destroyed(
+    tmp_path: Path,
+) -> None:
+    folder = MediaFolder(tmp_path / "media")
+    name = sha256_hex(b"one")
+    earlier = tmp_path / "media" / name[:2] / name[2:4] / name
+    earlier.parent.mkdir(parents=True)
+    earlier.write_bytes(b"one")
+    assert folder.held([name]) == {name}
+    assert folder.get(name) == b"one"
+    assert not folder.put(name, b"one")
+    folder.delete(name)
+    assert (folder.get(name), folder.held([name]), earlier.exists()) == (None, set(), False)
+
+
+def test_a_disk_that_takes_less_than_it_was_given_gets_the_rest(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Slow(io.FileIO):
+        def write(self, data: Any) -> int:
+            return super().write(bytes(data)[:1000])
+
+    monkeypatch.setattr(media, "open", lambda path, mode, buffering: Slow(path, "x"), raising=False)
+    data = os.urandom(70_001)
+    folder = MediaFolder(tmp_path / "media")
+    assert folder.put(sha256_hex(data), data)
+    assert folder.get(sha256_hex(data)) == data
 
 
 @pytest.mark.parametrize("fails", ["fsync", "replace"])

@@ -337,3 +337,19 @@ def test_two_branches_of_a_finding_are_merged_to_read(
     read = world.engine.read(visit, first["_id"])
     assert read is not None
     assert (read["title"], read["text"], set(read["norms"])) == ("T", "x", {"m/1", "m/2", "m/3"})
+
+
+def test_a_content_key_comes_with_its_own_document_and_in_its_class(
+    world: World, alice: Tablet, bob: Tablet, visit: str
+) -> None:
+    photo, key, _ = alice.photo([b"x"])
+    audio, secret, _ = bob.medium("audio", [b"y"])
+    open_key = bob.group_key(audio, secret)
+    for envelope in (
+        bob.envelope(visit, note(bob), keys=[bob.group_key(photo, b"\1" * 32)]),
+        bob.envelope(visit, audio, keys=[open_key]),
+    ):
+        assert world.deliver(bob, envelope)[0]["quarantined"] == "schema"
+    world.deliver(alice, alice.envelope(visit, photo, keys=[alice.group_key(photo, key)]))
+    assert world.engine.content_keys.get(visit, photo["_id"]).material == key
+    assert world.engine.content_keys.get(visit, audio["_id"]) is None

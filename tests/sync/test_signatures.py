@@ -203,6 +203,9 @@ def test_a_stolen_upload_key_cannot_fill_the_disk(world: World, alice: Tablet, b
         assert world.engine.media.held([sha256_hex(part) for part in parts]) == {
             sha256_hex(part) for part in parts
         }
+        wrong = f"/sync/media/chunks/{sha256_hex(b'right')}"
+        assert put_chunk(client, bob, b"wrong", path=wrong).status_code == 422
+    assert world.engine.traffic.totals() == {alice.id: 20_000, bob.id: 10_000}
     with limited(world, Quota(bytes_per_hour=15_000)) as client:
         assert put_chunk(client, bob, b"x" * 10_000).status_code == 429
 

@@ -17,7 +17,7 @@ for (const name of (await readdir(folder)).sort()) {
 }
 const gateway = new Gateway((path, init) => fetch(`${origin}${path}`, /** @type {RequestInit} */ ({ ...init, cache: undefined })), () => Date.now());
 let held = 0;
-const uploads = new Uploads(database, async (file) => new Uint8Array(await readFile(`${folder}/${file}`)), (rows) => { held += rows.length; });
+const uploads = new Uploads(database, async (file) => new Blob([await readFile(`${folder}/${file}`)]), (rows) => { held += rows.length; });
 const sender = await Sender.of(database, gateway);
 let passes = 0;
 const until = Date.now() + Number(process.env.PATIENCE_S ?? 240) * 1000;

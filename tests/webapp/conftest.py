@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-import subprocess
-import sys
-from collections.abc import Callable
+import tempfile
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from babel.messages.mofile import write_mo
+from babel.messages.pofile import read_po
 from flask import Flask
 from flask.testing import FlaskClient
+from playwright.sync_api import Page, Playwright
 
 from sync.authorization import Account
+from tests.browser.chromium import open_page
 from tests.webapp import personas
 from webapp import create_app
 from webapp.config import ROOT, Config
@@ -22,9 +25,22 @@ ANN = Account(personas.account_id("ann"), "Ann Analyst", "A", "analyst", None, "
 
 @pytest.fixture(scope="session", autouse=True)
 def translations() -> None:
-    """What set-up does: the compiled messages are never committed."""
-    command = [sys.executable, "-m", "babel.messages.frontend", "-q", "compile", "-d", "webapp/translations"]
-    subprocess.run(command, cwd=ROOT, check=True)
+    """What set-up does: the compiled messages are never committed.
+
+    Only what is older than its source, and each file at once: others read them meanwhile.
+    """
+    for source in (ROOT / "webapp").glob("**/translations/*/LC_MESSAGES/*.po"):
+        compiled = source.with_suffix(".mo")
+        if compiled.exists() and compiled.stat().st_mtime >= source.stat().st_mtime:
+            continue
+        with (
+            tempfile.NamedTemporaryFile(dir=source.parent, delete=False) as file,
+            source.open("rb") as messages,
+        ):
+            write_mo(file, read_po(messages))
+        made = Path(file.name)
+        made.chmod(0o644)
+        made.replace(compiled)
 
 
 def config(folder: Path) -> Config:
@@ -55,6 +71,13 @@ def app(tmp_path_factory: pytest.TempPathFactory) -> Flask:
     made.config["PROPAGATE_EXCEPTIONS"] = False
     populate(made)
     return made
+
+
+@pytest.fixture
+def page(playwright: Playwright) -> Iterator[Page]:
+    """A browser's page, as the office's people have it; a recording may play without a tap of its own."""
+    with open_page(playwright, "--autoplay-policy=no-user-gesture-required") as made:
+        yield made
 
 
 @pytest.fixture

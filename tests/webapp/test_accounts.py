@@ -178,3 +178,12 @@ def test_the_audit_log_cannot_be_changed(app: Flask) -> None:
                 db.session.execute(statement)
             db.session.rollback()
         assert db.session.query(AuditRow).count() == before
+
+
+def test_the_log_says_whose_account_and_tablet_it_means(app: Flask) -> None:
+    p.persona(app, "bob")
+    page = p.persona(app, "ann").get("/audit").text
+    with app.app_context():
+        bob = db.session.scalars(select(AccountRow).where(AccountRow.login == "bob")).one()
+    assert f"<td>{bob.name}<br><code" in page
+    assert bob.id in page

@@ -14,7 +14,7 @@ from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey, X
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from flask import Flask
 from flask.testing import FlaskClient
-from playwright.sync_api import Page, Playwright
+from playwright.sync_api import Page
 from sqlalchemy import select
 from werkzeug.serving import make_server
 
@@ -28,9 +28,6 @@ from tests.webapp.conftest import ANN, config, populate
 from webapp import create_app
 from webapp.models import AuditRow, db
 
-CHROMIUM = "/usr/bin/chromium"
-ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update"]
-WAIT = 60_000
 WRAPPED = {
     "kdf": {
         "alg": "argon2id",
@@ -172,7 +169,7 @@ def seal_testimony(office: Flask, document: str, text: str) -> None:
 
 
 def words_of(page: Page) -> str:
-    page.wait_for_selector("#words li", timeout=WAIT)
+    page.wait_for_selector("#words li")
     return " ".join(page.locator("#words li").all_inner_texts())
 
 
@@ -181,17 +178,12 @@ def open_item(page: Page, address: str, document: str, passphrase: str) -> str:
     page.fill("#opening [name=reason]", "For the annual report")
     page.fill("#passphrase", passphrase)
     page.click("#opening button.seal")
-    page.wait_for_selector("#opened:visible, #state.error", timeout=WAIT)
+    page.wait_for_selector("#opened:visible, #state.error")
     return page.inner_text("#content") or page.inner_text("#state")
 
 
-def test_from_the_ceremony_to_the_recovery(
-    office: Flask, address: str, playwright: Playwright, tmp_path: Path
-) -> None:
+def test_from_the_ceremony_to_the_recovery(office: Flask, address: str, page: Page, tmp_path: Path) -> None:
     seal_testimony(office, p.TESTIMONY, "sealed to the first key")
-    browser = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
-    page = browser.new_page()
-    page.set_default_timeout(WAIT)
     sent: list[str] = []
     page.on("request", lambda request: sent.append(request.post_data or ""))
     page.goto(f"{address}/sign-in?next=/custody-keys/new")
@@ -260,7 +252,6 @@ def test_from_the_ceremony_to_the_recovery(
     page.wait_for_url("**/custody-keys")
     assert "second key" in open_item(page, address, NEW_TESTIMONY, anew)
     assert "does not open" in open_item(page, address, NEW_TESTIMONY, words)
-    browser.close()
 
     # Nothing that opens anything has left the browser.
     everything = "\n".join(sent) + "".join(

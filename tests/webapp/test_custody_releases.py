@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
-from playwright.sync_api import Playwright
+from playwright.sync_api import Page
 from sqlalchemy import select, update
 
 from sync.database import writing
@@ -18,9 +18,6 @@ from sync.gateway.keys import DEMO_CUSTODY_PASSPHRASE
 from tests.webapp import personas as p
 from tests.webapp.conftest import ANN
 from tests.webapp.test_custody_keys import (
-    ARGUMENTS,
-    CHROMIUM,
-    WAIT,
     WRAPPED,
     acts,
     address,
@@ -112,11 +109,8 @@ def test_it_ends_by_the_clock_by_the_key_holder_and_by_erasure(sealed: Flask) ->
 
 
 def test_the_author_opens_it_with_the_words_that_were_told(
-    sealed: Flask, address: str, playwright: Playwright, tmp_path: Path
+    sealed: Flask, address: str, page: Page, tmp_path: Path
 ) -> None:
-    browser = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
-    page = browser.new_page()
-    page.set_default_timeout(WAIT)
     sent: list[str] = []
     page.on("request", lambda request: sent.append(request.post_data or ""))
 
@@ -147,5 +141,4 @@ def test_the_author_opens_it_with_the_words_that_were_told(
         page.click("#opening button.seal")
         page.wait_for_selector(shown)
     assert "heard in private" in page.inner_text("#content")
-    browser.close()
     assert not any(words in each or words.replace(" ", "+") in each for each in sent)

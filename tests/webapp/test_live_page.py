@@ -8,14 +8,12 @@ from typing import Any
 
 import pytest
 from flask import Flask
-from playwright.sync_api import Playwright
+from playwright.sync_api import Page
 from werkzeug.serving import make_server
 
 from tests.webapp import personas as p
 from tests.webapp.conftest import ANN
 
-CHROMIUM = "/usr/bin/chromium"
-ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update"]
 NOTE: dict[str, Any] = {
     "type": "note",
     "text": "It came while you were reading",
@@ -39,9 +37,7 @@ def address(app: Flask) -> Iterator[str]:
     thread.join()
 
 
-def test_new_material_appears_without_a_reload(app: Flask, address: str, playwright: Playwright) -> None:
-    browser = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
-    page = browser.new_page()
+def test_new_material_appears_without_a_reload(app: Flask, address: str, page: Page) -> None:
     complaints: list[str] = []
     page.on("console", lambda message: complaints.append(message.text) if message.type == "error" else None)
     page.goto(f"{address}/sign-in?next=/visits/{p.VISIT}")
@@ -55,10 +51,9 @@ def test_new_material_appears_without_a_reload(app: Flask, address: str, playwri
     assert NOTE["text"] not in page.inner_text("#material")
     with app.app_context():
         app.extensions["aigaq"].submit(p.VISIT, NOTE, author=ANN)
-    page.get_by_text(NOTE["text"]).wait_for(timeout=15_000)
+    page.get_by_text(NOTE["text"]).wait_for()
     assert page.evaluate("document.body.dataset.mark") == "kept"
     assert page.evaluate("document.querySelector('#facts').firstElementChild.dataset.mark") == "kept"
     assert page.locator("#material").count() == 1
     assert page.locator("#poll").count() == 1
     assert complaints == []
-    browser.close()

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from flask import Flask
+from flask.testing import FlaskClient
 
 from tests.webapp import personas as p
 
@@ -253,3 +254,55 @@ def test_the_library_is_read_and_searched(app: Flask) -> None:
     assert "Windows let in daylight." in carl.get("/library/library:guide").text
     assert "#article-1" in carl.get("/library?q=daylight windows").text
     assert "Nothing found" in carl.get("/library?q=moonlight").text
+
+
+def facilities_visited(person: FlaskClient) -> list[str]:
+    """The line of distinct facilities visited."""
+    lines = person.get("/indicators.csv?year=2026").text.splitlines()
+    found = [line for line in lines if "visited" in line.lower()]
+    assert found
+    return found
+
+
+def test_the_office_says_which_facility_a_visit_without_the_register_was(app: Flask) -> None:
+    from tests.webapp.conftest import ANN
+
+    number = "01M00000000000000000000VVV"
+    channel = f"visit-{number.lower()}"
+    begun = {
+        "_id": f"visit:{number}",
+        "type": "visit",
+        "facility": "facility:unknown",
+        "facility_name": "The <i>jail</i> by the river",
+        "kind": "special",
+        "from": "2026-03-05",
+        "to": "2026-03-05",
+        "group": None,
+        "leader": p.account_id("alice"),
+        "team": [{"person": p.account_id("alice"), "part": ""}],
+        "objectives": "",
+        "status": "closed",  # signed off before anybody chose
+        "unplanned": True,
+        "recording": None,
+        "time_zone": "Asia/Almaty",
+    }
+    ann = p.persona(app, "ann")
+    visited = facilities_visited(ann)
+    with app.app_context():
+        app.extensions["aigaq"].submit(channel, begun, author=ANN)
+    for address in ("/visits", f"/visits/{channel}", "/reports"):
+        page = ann.get(address).text
+        assert "The &lt;i&gt;jail&lt;/i&gt; by the river" in page, address
+        assert "facility:unknown" not in page, address
+    assert facilities_visited(ann) == visited, "nobody knows yet which one it was"
+    form = ann.get(f"/visits/{channel}/change").text
+    assert "was named “The &lt;i&gt;jail&lt;/i&gt; by the river”" in form
+    chosen = {**FORM, "from": "2026-03-05", "group": "group-1"}
+    answer = p.post(ann, f"/visits/{channel}/change", f"/visits/{channel}/change", **chosen)
+    assert answer.status_code == 303
+    document = read(app, answer.location)
+    assert (document["facility"], document["status"]) == (p.FACILITY, "closed")
+    assert document["facility_name"] == "The <i>jail</i> by the river"
+    assert "facility to be chosen" not in ann.get(answer.location).text
+    # From then on it is as closed as any other.
+    assert ann.get(f"/visits/{channel}/change").status_code == 403

@@ -15,6 +15,7 @@ from statistics import median
 from sqlalchemy import Connection, case, func, select
 
 from sync.projections import tables
+from sync.projections.visits import UNKNOWN_FACILITY
 from webapp.indicators.scope import Scope, facility, visit
 
 UNFINISHED = ("open", "partly", "not")
@@ -88,7 +89,7 @@ def count_visits(connection: Connection, scope: Scope, special_kinds: set[str]) 
     return Visits(
         made=len(now),
         earlier=sum(1 for row in rows if row.date_from <= scope.earlier[1]),
-        facilities=len({row.facility for row in now if row.access != "refused"}),
+        facilities=len({row.facility for row in now if row.access != "refused"} - {UNKNOWN_FACILITY}),
         special=sum(1 for row in now if row.kind in special_kinds),
         refused=sum(1 for row in now if row.access == "refused"),
         partial=sum(1 for row in now if row.access == "partial"),

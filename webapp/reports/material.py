@@ -115,10 +115,10 @@ class Collection:
         )
 
     def facility(self) -> Facility:
-        """The facility's card; a facility the office does not know yet is named by its id."""
+        """The facility's card; one that the office does not know yet is named as it was typed, or by its id."""
         row = self.rows.facility
         if row is None:
-            name = {"": self.rows.visit["facility"]}
+            name = {"": self.rows.visit["body"].get("facility_name") or self.rows.visit["facility"]}
             return Facility(self.rows.visit["facility"], name, {}, {}, {}, {}, None)
         label = self.catalogues.label
         return Facility(

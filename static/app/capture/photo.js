@@ -129,8 +129,11 @@ export class AqPhoto extends ChannelElement {
     this.busy = true;
     try {
       const picture = await take();
-      this.dropShot();
-      this.shot = { picture, marked: null, imported, original: null, url: urlOf(picture) };
+      // Left or locked meanwhile: its address would outlive the screen.
+      if (this.isConnected) {
+        this.dropShot();
+        this.shot = { picture, marked: null, imported, original: null, url: urlOf(picture) };
+      }
     } catch {
       this.app.notify({ kind: 'bad', text: this.t('capture.photo.unreadable') });
     }

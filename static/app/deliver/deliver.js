@@ -6,7 +6,11 @@
  */
 import { AqElement, html, icon, nothing, repeat } from '../element.js';
 import { describe } from '../wrapup/material.js';
+import { offerFile } from './file_offer.js';
 import './media_rules.js';
+import './returned.js';
+
+/** @typedef {{kind: 'ok' | 'bad', text: string}} Said */
 
 const STEPS = /** @type {const} */ (['captured', 'sealed', 'received', 'verified']);
 const FILTERS = /** @type {const} */ (['all', 'waiting', 'attention']);
@@ -18,6 +22,7 @@ class Deliver extends AqElement {
   static properties = {
     channel: {}, ledger: { state: true }, docs: { state: true }, releasable: { state: true },
     carried: { state: true }, filter: { state: true }, shown: { state: true }, busy: { state: true }, progress: { state: true },
+    taking: { state: true },
   };
 
   /** @type {ReturnType<typeof setTimeout> | null} */ #soon = null;
@@ -32,6 +37,7 @@ class Deliver extends AqElement {
     /** @type {typeof FILTERS[number]} */ this.filter = 'all';
     this.shown = FIRST;
     this.busy = false;
+    this.taking = false;
     /** @type {{sent: number, total: number, bytes: number} | null} */ this.progress = null;
   }
 
@@ -91,17 +97,12 @@ class Deliver extends AqElement {
     await this.#read();
   }
 
-  /** Gives the person a file: the undelivered, or a colleague's receipts. @param {() => Promise<{name: string, bytes: ArrayBuffer}>} make */
+  /** Gives the person a file: the undelivered, or a colleague's receipts. @param {() => Promise<{name: string, file: Blob}>} make */
   async #save(make) {
     try {
-      const file = await make();
-      const address = URL.createObjectURL(new Blob([file.bytes], { type: 'application/octet-stream' }));
-      const link = document.createElement('a');
-      link.href = address;
-      link.download = file.name;
-      link.click();
-      URL.revokeObjectURL(address);
-      this.app.notify({ kind: 'ok', text: this.t('deliver.exported', { name: file.name }) });
+      const { name, file } = await make();
+      offerFile(name, file);
+      this.app.notify({ kind: 'ok', text: this.t('deliver.exported', { name }) });
     } catch (error) {
       this.app.notifyError(error);
     }
@@ -109,33 +110,43 @@ class Deliver extends AqElement {
 
   /**
    * Takes a file in. @param {Event} event
-   * @param {(bytes: ArrayBuffer) => Promise<string>} take gives what to say of it
+   * @param {(file: File) => Promise<Said>} take gives what to say of it
    */
   async #take(event, take) {
     const input = /** @type {HTMLInputElement} */ (event.target);
     const file = input.files?.[0];
     input.value = '';
     if (!file) return;
+    this.taking = true;
     try {
-      this.app.notify({ kind: 'ok', text: await take(await file.arrayBuffer()) });
+      this.app.notify(await take(file));
     } catch (error) {
       const key = `deliver.file.${/** @type {any} */ (error).detail}`;
       if (this.app.has(key)) this.app.notify({ kind: 'bad', text: this.t(key) });
       else this.app.notifyError(error);
     }
+    this.taking = false;
     await this.#read();
   }
 
-  /** @param {ArrayBuffer} bytes */
-  async #takeCarried(bytes) {
-    const { envelopes, chunks } = await this.app.engine.importCarried(bytes);
-    return envelopes + chunks > 0 ? this.t('deliver.taken', { n: envelopes }) : this.t('deliver.takenNothing');
+  /** @param {File} file @returns {Promise<Said>} */
+  async #takeCarried(file) {
+    const { envelopes, chunks, lost } = await this.app.engine.importCarried(file);
+    const text = envelopes + chunks > 0 ? this.t('deliver.taken', { n: envelopes }) : this.t('deliver.takenNothing');
+    if (!lost.unknown && lost.envelopes + lost.chunks === 0) return { kind: 'ok', text };
+    const counted = [
+      lost.envelopes > 0 ? this.t('deliver.lost.documents', { n: lost.envelopes }) : '',
+      lost.chunks > 0 ? this.t('deliver.lost.parts', { n: lost.chunks }) : '',
+      lost.unknown ? this.t('deliver.lost.unknown') : '',
+    ].filter(Boolean).join(' ');
+    const first = envelopes + chunks > 0 ? text : this.t('deliver.lost.nothing');
+    return { kind: 'bad', text: `${first} ${this.t('deliver.lost')} ${counted} ${this.t('deliver.lost.act')}` };
   }
 
-  /** @param {ArrayBuffer} bytes */
-  async #takeReceipts(bytes) {
-    const { received } = await this.app.engine.importReceipts(bytes);
-    return received > 0 ? this.t('deliver.received.n', { n: received }) : this.t('deliver.received.none');
+  /** @param {File} file @returns {Promise<Said>} */
+  async #takeReceipts(file) {
+    const { received } = await this.app.engine.importReceipts(file);
+    return { kind: 'ok', text: received > 0 ? this.t('deliver.received.n', { n: received }) : this.t('deliver.received.none') };
   }
 
   render() {
@@ -147,6 +158,7 @@ class Deliver extends AqElement {
       <div class="page stack loose">
         ${this.#nearlyFull(waiting)}
         ${this.#connection(totals)}
+        ${this.#returned(ledger.items)}
         <section class="card" aria-label=${this.t('deliver.totals')}>
           <div class="numbers ledger-totals">${STEPS.map((step) => html`
             <div><span class="big-number ${step === 'verified' && waiting === 0 && totals.verified > 0 ? 'text-ok' : ''}" data-total=${step}>${this.app.formatNumber(totals[step])}</span>
@@ -189,9 +201,16 @@ class Deliver extends AqElement {
       <button class="btn" type="button" data-action="deliver" ?disabled=${this.busy} @click=${() => this.#now()}>${this.t(this.busy ? 'deliver.sending' : 'deliver.now')}</button></div>`;
   }
 
+  /** What the office handed back: tasks, before anything else. @param {import('../../engine/types.js').LedgerItem[]} items */
+  #returned(items) {
+    const tasks = items.filter(({ decision }) => decision?.decision === 'returned');
+    return repeat(tasks, ({ id }) => id, (item) => html`<aq-returned .app=${this.app} .channel=${this.channel} .item=${item}
+      .doc=${this.docs.get(item.id) ?? null} .heading=${this.#named(item).title}></aq-returned>`);
+  }
+
   /** @param {import('../../engine/types.js').LedgerItem[]} items */
   #items(items) {
-    const attention = (/** @type {import('../../engine/types.js').LedgerItem} */ item) => Boolean(item.quarantined || item.error);
+    const attention = (/** @type {import('../../engine/types.js').LedgerItem} */ item) => Boolean((item.quarantined && item.decision?.decision !== 'kept') || item.error);
     const wanted = items.filter((item) => (this.filter === 'waiting' ? !item.verified : this.filter === 'attention' ? attention(item) : true));
     const counts = { all: items.length, waiting: items.filter((item) => !item.verified).length, attention: items.filter(attention).length };
     return html`<section class="card stack">
@@ -205,10 +224,14 @@ class Deliver extends AqElement {
   }
 
   /** @param {import('../../engine/types.js').LedgerItem} item */
-  #item(item) {
+  #named(item) {
     const doc = this.docs.get(item.id) ?? { type: item.type, kind: item.kind ?? undefined, created_at: item.at, created_by: this.app.status?.account?.id };
-    const interviews = [...this.docs.values()].filter((entry) => entry.type === 'interview');
-    const named = describe(this.app, doc, interviews);
+    return describe(this.app, doc, [...this.docs.values()].filter((entry) => entry.type === 'interview'));
+  }
+
+  /** @param {import('../../engine/types.js').LedgerItem} item */
+  #item(item) {
+    const named = this.#named(item);
     const facts = [
       this.app.formatBytes(item.bytes),
       item.parts && item.parts[0] < item.parts[1] ? this.t('deliver.parts', { have: item.parts[0], all: item.parts[1] }) : '',
@@ -228,6 +251,7 @@ class Deliver extends AqElement {
   /** @param {import('../../engine/types.js').LedgerItem} item */
   #refusal(item) {
     const reason = `deliver.quarantine.${item.quarantined}`;
+    if (item.decision) return item.decision.decision === 'kept' ? `${this.t('deliver.kept')} ${item.decision.note}` : this.t('deliver.returned.short');
     if (item.quarantined) return this.app.has(reason) ? this.t(reason) : this.t('deliver.quarantine.other');
     return Object.values(this.app.explain(item.error)).slice(1).join(' ');
   }
@@ -241,18 +265,19 @@ class Deliver extends AqElement {
       <div><h2>${this.t('deliver.exportTitle')}</h2>
         <p class="meta">${waiting > 0 ? this.t('deliver.exportText') : nothing} ${this.t('deliver.carryText')}</p>
         ${carried > 0 ? html`<p data-carried=${carried} data-delivered=${delivered}>${this.t('deliver.carriedNow', { n: carried, done: delivered })}</p>` : nothing}</div>
+      ${this.taking ? html`<div class="notice info" role="status" data-part="taking">${icon('sync')}<p>${this.t('deliver.taking')}</p></div>` : nothing}
       <div class="row">
         ${waiting + carried - delivered > 0 ? html`<button class="btn" type="button" data-action="export" @click=${() => this.#save(() => engine.exportUndelivered())}>${icon('download')} ${this.t('deliver.export')}</button>` : nothing}
-        ${this.#fileButton('take-carried', 'upload', '.sealed', (bytes) => this.#takeCarried(bytes))}
-        ${this.#fileButton('take-receipts', 'check', '.receipts', (bytes) => this.#takeReceipts(bytes))}
+        ${this.#fileButton('take-carried', 'upload', '.sealed', (file) => this.#takeCarried(file))}
+        ${this.#fileButton('take-receipts', 'check', '.receipts', (file) => this.#takeReceipts(file))}
         ${delivered > 0 ? html`<button class="btn" type="button" data-action="give-receipts" @click=${() => this.#save(() => engine.exportReceipts())}>${icon('download')} ${this.t('deliver.giveReceipts')}</button>` : nothing}
       </div></section>`;
   }
 
-  /** @param {'take-carried' | 'take-receipts'} name @param {string} picture @param {string} accept @param {(bytes: ArrayBuffer) => Promise<string>} take */
+  /** @param {'take-carried' | 'take-receipts'} name @param {string} picture @param {string} accept @param {(file: File) => Promise<Said>} take */
   #fileButton(name, picture, accept, take) {
     return html`<label class="btn">${icon(picture)} ${this.t(name === 'take-carried' ? 'deliver.takeCarried' : 'deliver.takeReceipts')}
-      <input class="sr-only" type="file" accept=${accept} autocomplete="off" data-action=${name} @change=${(/** @type {Event} */ event) => this.#take(event, take)}></label>`;
+      <input class="sr-only" type="file" accept=${accept} autocomplete="off" ?disabled=${this.taking} data-action=${name} @change=${(/** @type {Event} */ event) => this.#take(event, take)}></label>`;
   }
 
   #space() {

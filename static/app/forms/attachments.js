@@ -64,7 +64,10 @@ export class Attachments {
     const entry = { url: /** @type {string | null} */ (null), problem: /** @type {string | null} */ (null) };
     this.#pictures.set(id, entry);
     this.#app.engine.readMedium(this.#channel, id).then(
-      (/** @type {{mime: string, bytes: ArrayBuffer}} */ { mime, bytes }) => { entry.url = URL.createObjectURL(new Blob([bytes], { type: mime })); },
+      (/** @type {{mime: string, bytes: ArrayBuffer}} */ { mime, bytes }) => {
+        // Opened only after it was let go of, by leaving or a lock: nobody would let go of it again.
+        if (this.#pictures.get(id) === entry) entry.url = URL.createObjectURL(new Blob([bytes], { type: mime }));
+      },
       (/** @type {any} */ error) => { entry.problem = this.#app.explain(error).what; },
     ).finally(this.#redraw);
     return entry;

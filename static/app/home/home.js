@@ -3,6 +3,7 @@
  */
 import { AqElement, html, icon, nothing } from '../element.js';
 import { briefId, daysBetween, today, visitDay, visitState } from '../visit/days.js';
+import { facilityName } from '../visit/facility_name.js';
 import { mayLead } from '../visit/policy.js';
 import { provisionalNotice } from '../vault/confirmation.js';
 import { setPin } from '../vault/pin_pad.js';
@@ -11,12 +12,14 @@ import { stepOf } from './step.js';
 /** @typedef {{channel: string, visit: any, brief: any, state: ReturnType<typeof visitState>, kinds: Set<string>}} Row */
 
 export class AqHome extends AqElement {
-  static properties = { rows: { state: true } };
+  static properties = { rows: { state: true }, returned: { state: true } };
 
   constructor() {
     super();
     /** @type {Row[] | null} */
     this.rows = null;
+    /** @type {{channel: string, n: number}[]} what the office handed back, by visit */
+    this.returned = [];
   }
 
   connectedCallback() {
@@ -34,6 +37,7 @@ export class AqHome extends AqElement {
       const [brief, events] = await Promise.all([engine.get(channel, briefId(channel)), engine.list(channel, 'event')]);
       return { channel, visit: visit.doc, brief: brief?.doc, state: visitState(visit.doc, now), kinds: new Set(events.map((/** @type {any} */ { doc }) => doc.kind)) };
     }));
+    this.returned = await returnedItems(engine);
     this.rows = rows.sort((a, b) => a.visit.from.localeCompare(b.visit.from));
   }
 
@@ -45,6 +49,8 @@ export class AqHome extends AqElement {
       <div class="page wide"><div class="home">
         <div class="stack loose">
           ${provisionalNotice(this.app, this.rows.length > 0)}
+          ${this.returned.map(({ channel, n }) => html`<div class="notice wait" data-part="returned">${icon('warning')}<p>${this.t('home.returned', { n })}</p>
+            <button class="btn small" type="button" data-action="see-returned" @click=${() => this.app.go('visit', { channel, step: 'deliver' })}>${this.t('home.returned.see')}</button></div>`)}
           ${now.map((row, index) => this.#big(row, index === 0))}
           ${now.length === 0 && this.rows.length ? html`<p class="meta">${this.t('home.notToday')}</p>` : nothing}
           ${this.rows.length === 0 && !this.app.status?.provisional ? this.#empty() : nothing}
@@ -84,7 +90,7 @@ export class AqHome extends AqElement {
       <section class="card today stack" aria-labelledby="today-${channel}">
         <div>
           <p class="meta">${[this.t('home.today'), app.label('visit_kinds', visit.kind), days > 1 ? this.t('shell.dayOf', { day, days }) : ''].filter(Boolean).join(' · ')}</p>
-          <h2 class="name" id="today-${channel}">${app.multi(facility?.name) || this.t('shell.visit')}</h2>
+          <h2 class="name" id="today-${channel}">${facilityName(app, visit, row.brief)}</h2>
         </div>
         <ul class="stack tight">${facts.map(([sign, text]) => html`<li class="row fact">${icon(sign)} <span>${text}</span></li>`)}</ul>
         ${visit.objectives ? html`<p>${visit.objectives}</p>` : nothing}
@@ -109,9 +115,9 @@ export class AqHome extends AqElement {
           return html`
             <button class="list-item" type="button" @click=${() => app.go('visit', { channel: row.channel, step: stepOf(row) })}>
               ${icon('calendar')}
-              <span class="body"><strong>${app.multi(this.#facility(row)?.name) || this.t('shell.visit')}</strong>
+              <span class="body"><strong>${facilityName(app, row.visit, row.brief)}</strong>
                 <span class="meta">${[app.label('visit_kinds', row.visit.kind), app.formatDate(row.visit.from, { day: 'numeric', month: 'long' })].filter(Boolean).join(' · ')}</span></span>
-              <span class="aside">${away > 0 ? this.t('home.in', { n: away }) : icon('arrow-right')}</span>
+              <span class="aside ${away > 0 ? 'when' : ''}">${away > 0 ? this.t('home.in', { n: away }) : icon('arrow-right')}</span>
             </button>`;
         })}</div>
       </section>
@@ -152,6 +158,22 @@ export class AqHome extends AqElement {
   #facility({ visit, brief }) {
     return this.app.facility(visit.facility)?.doc ?? brief?.facility;
   }
+}
+
+/**
+ * The whole ledger is read only where something was handed back.
+ * @param {import('../../engine/client.js').EngineClient} engine
+ * @returns {Promise<{channel: string, n: number}[]>}
+ */
+async function returnedItems(engine) {
+  const known = await engine.meta('quarantine');
+  if (!known?.items?.some((/** @type {any} */ item) => item.decision === 'returned')) return [];
+  /** @type {Map<string, number>} */
+  const counts = new Map();
+  for (const { channel, decision } of (await engine.ledger()).items) {
+    if (decision?.decision === 'returned') counts.set(channel, (counts.get(channel) ?? 0) + 1);
+  }
+  return [...counts].map(([channel, n]) => ({ channel, n }));
 }
 
 customElements.define('aq-home', AqHome);

@@ -25,9 +25,10 @@ export async function withdrawConsent(screen, interview, use) {
     app.notify({ kind: 'wait', text: screen.t('interviews.withdraw.running') });
     return false;
   }
+  const text = `interviews.withdraw.${use}.text`;
   const sure = await app.confirm({
     title: screen.t(`interviews.withdraw.${use}.title`, { handle: interview.handle }),
-    text: screen.t(`interviews.withdraw.${use}.text`, { n: things.length }),
+    text: screen.t(things.length === 0 && app.has(`${text}.none`) ? `${text}.none` : text, { n: things.length }),
     yes: screen.t(erases.length ? 'interviews.withdraw.erase' : 'interviews.withdraw.stop'),
     no: screen.t('interviews.withdraw.no'), danger: true,
   });

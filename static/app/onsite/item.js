@@ -12,6 +12,7 @@ import { entryWords } from './words.js';
 import { timelineEntries } from './entries.js';
 import '../capture/dock.js';
 import '../capture/thumb.js';
+import '../deliver/returned.js';
 
 const STEPS = /** @type {const} */ (['captured', 'sealed', 'received', 'verified']);
 
@@ -231,7 +232,8 @@ export class AqItem extends ChannelElement {
         ${STEPS.map((step) => html`<span role="listitem" class=${ledger[step] ? 'done' : step === first ? 'now' : ''}>${this.t(`onsite.step.${step}`)}</span>`)}</div>
       <p class="meta">${this.t(`onsite.step.${current}.${ledger[current] ? 'done' : 'wait'}`)}
         ${ledger.parts && ledger.parts[0] < ledger.parts[1] ? this.t('onsite.item.parts', { n: ledger.parts[0], all: ledger.parts[1] }) : nothing}</p>
-      ${ledger.quarantined ? html`<p class="notice wait">${icon('warning')}<span>${this.t('onsite.item.quarantined')}</span></p>` : nothing}`;
+      ${ledger.decision ? html`<aq-returned .app=${this.app} .channel=${this.channel} .item=${ledger} .doc=${reading.doc}></aq-returned>`
+        : ledger.quarantined ? html`<p class="notice wait">${icon('warning')}<span>${this.t('onsite.item.quarantined')}</span></p>` : nothing}`;
   }
 
   /** @param {import('../../engine/types.js').Reading} reading */

@@ -51,10 +51,12 @@ const WORDS = {
   }),
   recording: ({ doc, place, theme, interview }, app) => {
     const length = doc.duration_ms ? app.formatDuration(doc.duration_ms) : '';
-    const who = interview ? app.t('onsite.entry.interview', { handle: interview.handle ?? '' }) : doc.caption || app.t(`capture.kind.${doc.kind}`);
+    const kind = app.t(`capture.kind.${doc.kind}`);
+    const who = interview ? app.t('onsite.entry.interview', { handle: interview.handle ?? '' }) : doc.caption;
     return {
-      icon: doc.kind === 'audio' ? 'mic' : doc.kind, tone: 'seal', title: [who, length && app.t('onsite.entry.recorded', { time: length })].filter(Boolean).join(' · '),
-      detail: circumstances(app, place, theme, app.t(`capture.kind.${doc.kind}`), doc.imported ? app.t('pictures.entry.imported') : '', app.t(`onsite.entry.state.${doc.state ?? 'complete'}`)),
+      icon: doc.kind === 'audio' ? 'mic' : doc.kind, tone: 'seal',
+      title: [who || kind, length && (who ? app.t('onsite.entry.recorded', { time: length }) : length)].filter(Boolean).join(' · '),
+      detail: circumstances(app, place, theme, who ? kind : '', doc.imported ? app.t('pictures.entry.imported') : '', app.t(`onsite.entry.state.${doc.state ?? 'complete'}`)),
     };
   },
   interview: ({ doc }, app) => ({
@@ -69,7 +71,7 @@ const WORDS = {
 };
 
 /** @param {Record<string, any>} doc @param {App} app @returns {EntryWords} */
-function eventWords(doc, app) {
+export function eventWords(doc, app) {
   const data = doc.data ?? {};
   const sign = EVENT_ICONS[doc.kind] ?? 'info';
   switch (doc.kind) {

@@ -2,6 +2,7 @@
  * <aq-settings>: language, appearance, the lock, storage, version, and erasing the tablet.
  */
 import { AqElement, html, icon, nothing } from '../element.js';
+import { offerFile } from '../deliver/file_offer.js';
 import { LANGUAGES, LANGUAGE_NAMES } from '../i18n.js';
 import { fingerprint } from '../update.js';
 import { sayRefused } from '../version_news.js';
@@ -124,12 +125,8 @@ export class AqSettings extends AqElement {
 
   async #export() {
     try {
-      const { name, bytes } = await this.app.engine.exportUndelivered();
-      const link = document.createElement('a');
-      link.href = URL.createObjectURL(new Blob([bytes], { type: 'application/octet-stream' }));
-      link.download = name;
-      link.click();
-      setTimeout(() => URL.revokeObjectURL(link.href), 60000);
+      const { name, file } = await this.app.engine.exportUndelivered();
+      offerFile(name, file);
     } catch (error) {
       this.app.notifyError(error);
     }

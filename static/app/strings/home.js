@@ -36,6 +36,11 @@ export default {
   },
   'home.here.none': { ru: 'Всё записанное уже на сервере.', kk: 'Жазылғанның бәрі серверде.', en: 'Everything recorded is on the server.' },
   'home.here.more': { ru: 'Подробнее', kk: 'Толығырақ', en: 'Details' },
+  'home.returned': {
+    ru: { one: 'Офис вернул {n} запись на доработку.', few: 'Офис вернул {n} записи на доработку.', many: 'Офис вернул {n} записей на доработку.', other: 'Офис вернул {n} записи на доработку.' },
+    kk: { other: 'Кеңсе {n} жазбаны түзетуге қайтарды.' }, en: { one: 'The office handed back {n} item to be mended.', other: 'The office handed back {n} items to be mended.' },
+  },
+  'home.returned.see': { ru: 'Посмотреть', kk: 'Қарау', en: 'See' },
   'home.special': { ru: 'Внеплановое посещение', kk: 'Жоспардан тыс бару', en: 'Unplanned visit' },
   'home.special.text': { ru: 'Поступило сообщение? Начните специальное посещение прямо здесь, связь не нужна.', kk: 'Хабарлама түсті ме? Арнайы баруды осында бастаңыз, байланыс қажет емес.', en: 'A report has come in? Start a special visit right here; no connection is needed.' },
   'home.empty': { ru: 'Посещений на планшете пока нет', kk: 'Планшетте әзірге барулар жоқ', en: 'There are no visits on the tablet yet' },

@@ -189,7 +189,7 @@ export default {
   'onsite.step.captured': { ru: 'Записано', kk: 'Жазылды', en: 'Captured' },
   'onsite.step.sealed': { ru: 'Запечатано', kk: 'Мөрленді', en: 'Sealed' },
   'onsite.step.received': { ru: 'Получено', kk: 'Алынды', en: 'Received' },
-  'onsite.step.verified': { ru: 'Подтв.', kk: 'Расталды', en: 'Verified' },
+  'onsite.step.verified': { ru: 'Проверено', kk: 'Расталды', en: 'Verified' },
   'onsite.step.captured.wait': { ru: 'Сохраняется.', kk: 'Сақталып жатыр.', en: 'Being kept.' },
   'onsite.step.sealed.wait': { ru: 'Сохранено на этом планшете, запечатывается.', kk: 'Осы планшетте сақталды, мөрленіп жатыр.', en: 'Kept on this tablet, being sealed.' },
   'onsite.step.received.wait': { ru: 'Запечатано, пока только на этом планшете. Уйдёт, как только будет связь.', kk: 'Мөрленді, әзірге тек осы планшетте. Байланыс болғанда жіберіледі.', en: 'Sealed, on this tablet only. It leaves as soon as there is a connection.' },

@@ -36,7 +36,7 @@ export default {
   'shell.starting': { ru: 'Айғақ открывается…', kk: 'Айғақ ашылып жатыр…', en: 'Aigaq is opening…' },
   'shell.opening': { ru: 'Открываем экран…', kk: 'Экран ашылып жатыр…', en: 'Opening the screen…' },
   'shell.unknownPerson': { ru: 'участник НПМ', kk: 'ҰАТ қатысушысы', en: 'NPM participant' },
-  'shell.dayOf': { ru: 'день {day} из {days}', kk: '{days} күннің {day}-күні', en: 'day {day} of {days}' },
+  'shell.dayOf': { ru: 'день {day} из {days}', kk: '{day}/{days}-күн', en: 'day {day} of {days}' },
 
   'state.here': {
     ru: { one: '{n} — только на этом планшете', few: '{n} — только на этом планшете', many: '{n} — только на этом планшете', other: '{n} — только на этом планшете' },
@@ -91,7 +91,7 @@ export default {
   'update.now': { ru: 'Обновить', kk: 'Жаңарту', en: 'Update' },
   'update.title': { ru: 'Обновить Айғақ?', kk: 'Айғақты жаңарту керек пе?', en: 'Update Aigaq?' },
   'update.text': { ru: 'Планшет заблокируется и откроется в новой версии. Понадобятся слова доступа.', kk: 'Планшет құлыпталып, жаңа нұсқада ашылады. Кіру сөздері қажет болады.', en: 'The tablet will lock and open in the new version. You will need your access words.' },
-  'update.versions': { ru: 'Отпечаток версии: {from} → {to}.', kk: 'Нұсқа таңбасы: {from} → {to}.', en: 'The version’s fingerprint: {from} → {to}.' },
+  'update.versions': { ru: 'Отпечаток версии: {from} → {to}.', kk: 'Нұсқа ізбелгісі: {from} → {to}.', en: 'The version’s fingerprint: {from} → {to}.' },
   'update.changed': { ru: 'Айғақ обновился, пока был закрыт.', kk: 'Айғақ жабық тұрғанда жаңартылды.', en: 'Aigaq was updated while it was closed.' },
   'update.refused.unsigned': { ru: 'Сервер предлагает версию, которую организация не подписала.', kk: 'Сервер ұйым қол қоймаған нұсқаны ұсынып тұр.', en: 'The server offers a version that the organisation has not signed.' },
   'update.refused.foreign': { ru: 'Сервер предлагает версию с чужой подписью.', kk: 'Сервер бөтен қолтаңбасы бар нұсқаны ұсынып тұр.', en: 'The server offers a version signed by somebody else.' },

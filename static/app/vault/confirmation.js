@@ -3,7 +3,6 @@
  * tablet of a visit, and type the office's code.
  */
 import { html, icon, nothing } from '../element.js';
-import { today } from '../visit/days.js';
 import { isWholeCode, writeCode } from './invitation.js';
 
 /**
@@ -17,40 +16,11 @@ export function provisionalNotice(app, begun) {
       <h2>${icon('key')} ${app.t('vault.second.open')}</h2>
       <p>${app.t('vault.second.open.text')}</p>
       <div class="row">
-        ${begun ? nothing : html`<button class="btn primary grow" type="button" @click=${() => begin(app)}>${icon('plus')} ${app.t('vault.second.record')}</button>`}
+        <button class="btn ${begun ? '' : 'primary grow'}" type="button" data-action="begin" @click=${() => app.go('new-visit')}>${icon('plus')} ${app.t(begun ? 'facilities.special' : 'vault.second.record')}</button>
         <button class="btn" type="button" @click=${() => confirm(app)}>${icon('check')} ${app.t('vault.second.confirm')}</button>
       </div>
     </section>
   `;
-}
-
-/** @param {import('../context.js').App} app */
-async function begin(app) {
-  let where = '';
-  let allowed = false;
-  const sure = await app.dialog({
-    title: app.t('vault.second.record'),
-    body: () => html`
-      <div class="stack">
-        <label class="field"><span class="label">${app.t('vault.second.where')}</span>
-          <input autocomplete="off" spellcheck="false" maxlength="200" @input=${(/** @type {any} */ event) => { where = event.target.value; }}></label>
-        <label class="choice"><input type="checkbox" autocomplete="off" @change=${(/** @type {any} */ event) => { allowed = event.target.checked; }}><span>${app.t('vault.second.allowed')}</span></label>
-      </div>`,
-    actions: [{ label: app.t('shell.cancel'), value: null }, { label: app.t('vault.second.start'), value: true, kind: 'primary' }],
-  });
-  if (!sure) return;
-  const { account } = app.status;
-  const day = today(new Date());
-  try {
-    const reading = await app.engine.createVisit({
-      facility: 'facility:unknown', kind: 'special', from: day, to: day, group: null, leader: account.id, team: [{ person: account.id, part: '' }],
-      objectives: where.trim(), status: 'open', unplanned: true, recording: { photo: allowed, audio: allowed, video: allowed },
-      time_zone: Intl.DateTimeFormat().resolvedOptions().timeZone, lang: app.language,
-    });
-    app.go('visit', { channel: reading.channel, step: 'onsite' });
-  } catch (error) {
-    app.notifyError(error);
-  }
 }
 
 /** @param {import('../context.js').App} app */

@@ -198,7 +198,7 @@ export class AqEnrol extends AqElement {
       <section class="card">
         <h2>${this.t('vault.checks')}</h2>
         ${checkList(this.app, this.checks, () => this.#check())}
-        ${cached === 'unknown' || !cached ? nothing : html`<p class="row meta">${icon(cached === 'ready' ? 'check' : cached === 'failed' ? 'warning' : 'clock')} ${this.t({ ready: 'update.offline', failed: 'update.failed', caching: 'update.caching' }[/** @type {'ready'} */ (cached)])}</p>`}
+        ${cached === 'unknown' || !cached ? nothing : html`<p class="offline-state meta">${icon(cached === 'ready' ? 'check' : cached === 'failed' ? 'warning' : 'clock')} ${this.t({ ready: 'update.offline', failed: 'update.failed', caching: 'update.caching' }[/** @type {'ready'} */ (cached)])}</p>`}
       </section>
     `;
   }

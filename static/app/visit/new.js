@@ -1,25 +1,30 @@
 /**
  * <aq-new-visit facility?>: a leader starts a special visit that nobody planned; works without a connection.
  *
- * The engine makes the visit's channel on this tablet; the gateway makes it on the server when it arrives.
+ * The engine makes the visit's channel on this tablet; the gateway makes it on the server when it arrives. In a second
+ * vault (forgotten words) anybody starts one, with a facility that is named and not chosen.
  */
 import { AqElement, html, icon, nothing } from '../element.js';
-import { find, searchKeys } from '../facilities/search.js';
 import { daysBetween, today } from './days.js';
+import { UNKNOWN_FACILITY } from './facility_name.js';
 import { mayLead } from './policy.js';
+import './facility_choice.js';
 
-const SHOWN = 6;
+const RECORDINGS = /** @type {const} */ (['photo', 'audio', 'video']);
+/** Where no catalogue is known. */
+const SPECIAL = 'special';
 
 export class AqNewVisit extends AqElement {
   static properties = {
-    facility: { attribute: false }, query: { state: true }, team: { state: true }, kind: { state: true }, from: { state: true }, to: { state: true }, wrong: { state: true }, busy: { state: true },
+    facility: { attribute: false }, facilityName: { state: true }, recording: { state: true }, team: { state: true }, kind: { state: true }, from: { state: true }, to: { state: true }, wrong: { state: true }, busy: { state: true },
   };
 
   constructor() {
     super();
     /** @type {string | null} */
     this.facility = null;
-    this.query = '';
+    this.facilityName = '';
+    this.recording = { photo: false, audio: false, video: false };
     /** @type {Map<string, string>} account → part */
     this.team = new Map();
     this.kind = '';
@@ -35,8 +40,13 @@ export class AqNewVisit extends AqElement {
     super.connectedCallback();
     this.listen(this.app, 'reference', () => this.requestUpdate());
     const kinds = this.app.catalogue('visit_kinds');
-    this.kind = (kinds.find((item) => item.special) ?? kinds[0])?.id ?? '';
+    this.kind = (kinds.find((item) => item.special) ?? kinds[0])?.id ?? SPECIAL;
     this.team = new Map([[this.#own, '']]);
+  }
+
+  /** The register and the colleagues are in the vault that stays closed. */
+  get #provisional() {
+    return Boolean(this.app.status?.provisional);
   }
 
   get #own() {
@@ -46,7 +56,8 @@ export class AqNewVisit extends AqElement {
   /** @param {SubmitEvent} event */
   async #start(event) {
     event.preventDefault();
-    this.wrong = !this.facility ? 'facility' : daysBetween(this.from, this.to) < 0 ? 'dates' : '';
+    const known = this.#provisional ? this.facilityName.trim() : this.facility;
+    this.wrong = !known ? 'facility' : daysBetween(this.from, this.to) < 0 ? 'dates' : '';
     if (this.wrong) {
       await this.updateComplete;
       /** @type {HTMLElement | null} */ (this.querySelector('[aria-invalid="true"]'))?.focus();
@@ -56,12 +67,13 @@ export class AqNewVisit extends AqElement {
     this.busy = true;
     try {
       const reading = await app.engine.createVisit({
-        facility: this.facility, kind: this.kind, from: this.from, to: this.to, group: app.status?.account?.group ?? null, leader: this.#own,
+        facility: this.#provisional ? UNKNOWN_FACILITY : this.facility, ...this.#provisional ? { facility_name: this.facilityName.trim() } : {}, kind: this.kind, from: this.from, to: this.to, group: app.status?.account?.group ?? null, leader: this.#own,
         team: [...this.team].map(([person, part]) => ({ person, part: part.trim() })), objectives: this.objectives.trim(),
-        status: 'open', unplanned: true, recording: null, time_zone: Intl.DateTimeFormat().resolvedOptions().timeZone, lang: app.language,
+        status: 'open', unplanned: true, recording: this.#provisional ? this.recording : null, time_zone: Intl.DateTimeFormat().resolvedOptions().timeZone, lang: app.language,
       });
       app.notify({ kind: 'ok', text: this.t('new.started') });
-      app.go('visit', { channel: reading.channel, step: 'prepare' }, { replace: true });
+      // Before the gate there is nothing to prepare from in a second vault: it begins with what happens.
+      app.go('visit', { channel: reading.channel, step: this.#provisional ? 'onsite' : 'prepare' }, { replace: true });
     } catch (error) {
       app.notifyError(error);
     } finally {
@@ -77,13 +89,13 @@ export class AqNewVisit extends AqElement {
     const { app } = this;
     return html`
       <div class="page"><form class="stack loose" autocomplete="off" novalidate @submit=${this.#start}>
-        <p>${this.t('new.lead')}</p>
+        <p>${this.t(this.#provisional ? 'new.lead.second' : 'new.lead')}</p>
         <section class="card stack">${this.#facilityField()}</section>
         <section class="card stack">
-          <label class="field"><span class="label">${this.t('new.kind')}</span>
+          ${app.catalogue('visit_kinds').length === 0 ? nothing : html`<label class="field"><span class="label">${this.t('new.kind')}</span>
             <select autocomplete="off" @change=${(/** @type {any} */ event) => { this.kind = event.target.value; }}>
               ${app.catalogue('visit_kinds').map((item) => html`<option value=${item.id} .selected=${item.id === this.kind}>${app.multi(item.label)}</option>`)}
-            </select></label>
+            </select></label>`}
           <div class="grid-2">
             <label class="field"><span class="label">${this.t('new.from')}</span><input type="date" autocomplete="off" required .value=${this.from}
               @change=${(/** @type {any} */ event) => { this.from = event.target.value || this.from; if (this.to < this.from) this.to = this.from; }}></label>
@@ -92,7 +104,8 @@ export class AqNewVisit extends AqElement {
               ${this.wrong === 'dates' ? html`<span class="error" role="alert">${this.t('new.dates.wrong')}</span>` : nothing}</label>
           </div>
         </section>
-        <section class="card stack">${this.#teamField()}</section>
+        ${this.#recordingField()}
+        ${this.#provisional ? nothing : html`<section class="card stack">${this.#teamField()}</section>`}
         <section class="card stack">
           <label class="field"><span class="label">${this.t('new.objectives')}</span>
             <textarea autocomplete="off" spellcheck="false" rows="3" .value=${this.objectives} @input=${(/** @type {any} */ event) => { this.objectives = event.target.value; }}></textarea>
@@ -103,26 +116,27 @@ export class AqNewVisit extends AqElement {
     `;
   }
 
+  /** The register, or in a second vault, which knows none, the name as it stands at the gate. */
   #facilityField() {
-    const { app } = this;
-    const chosen = app.facility(this.facility)?.doc;
-    if (chosen) {
-      return html`<h2>${this.t('new.facility')}</h2>
-        <div class="chosen-facility row between"><span class="grow"><strong>${app.multi(chosen.name)}</strong><br><span class="meta">${[app.label('facility_types', chosen.facility_type), app.label('regions', chosen.region)].filter(Boolean).join(' · ')}</span></span>
-          <button class="btn small" type="button" @click=${() => { this.facility = null; }}>${this.t('new.facility.change')}</button></div>`;
+    const wrong = this.wrong === 'facility';
+    if (!this.#provisional) {
+      return html`<aq-facility-choice class="stack" .app=${this.app} .chosen=${this.facility} ?wrong=${wrong}
+        @choose=${(/** @type {CustomEvent} */ event) => { this.facility = event.detail; this.wrong = ''; }}></aq-facility-choice>`;
     }
-    const open = app.facilities().filter(({ doc }) => !doc.closed);
-    const found = this.query.trim() ? find(open, ({ doc }) => searchKeys(doc), this.query).slice(0, SHOWN) : [];
-    return html`
-      <label class="field"><span class="label">${this.t('new.facility')}</span>
-        <input type="search" autocomplete="off" spellcheck="false" placeholder=${this.t('facilities.search')} .value=${this.query} aria-invalid=${this.wrong === 'facility' ? 'true' : 'false'}
-          @input=${(/** @type {any} */ event) => { this.query = event.target.value; }}>
-        ${this.wrong === 'facility' ? html`<span class="error" role="alert">${this.t('new.facility.wrong')}</span>` : nothing}</label>
-      ${found.length ? html`<div class="list found-facilities">${found.map(({ doc }) => html`
-        <button class="list-item" type="button" @click=${() => { this.facility = doc._id; this.wrong = ''; }}>${icon('building')}
-          <span class="body"><strong>${app.multi(doc.name)}</strong><span class="meta">${[app.label('facility_types', doc.facility_type), app.label('regions', doc.region)].filter(Boolean).join(' · ')}</span></span></button>`)}</div>`
-        : this.query.trim() ? html`<p class="meta" role="status">${this.t('facilities.none')}</p>` : nothing}
-    `;
+    return html`<label class="field"><span class="label">${this.t('new.facility')}</span>
+      <input autocomplete="off" spellcheck="false" maxlength="200" data-field="facility-name" .value=${this.facilityName} aria-invalid=${wrong ? 'true' : 'false'}
+        @input=${(/** @type {any} */ event) => { this.facilityName = event.target.value; this.wrong = ''; }}>
+      ${wrong ? html`<span class="error" role="alert">${this.t('new.facility.name.wrong')}</span>` : html`<span class="hint">${this.t('new.facility.name.hint')}</span>`}</label>`;
+  }
+
+  /** In a second vault no facility's policy is known: the person says what is allowed here. */
+  #recordingField() {
+    if (!this.#provisional) return nothing;
+    return html`<section class="card stack"><h2>${this.t('new.recording')}</h2>
+      <p class="meta">${this.t('new.recording.text')}</p>
+      <div class="choices">${RECORDINGS.map((kind) => html`
+        <label class="choice"><input type="checkbox" autocomplete="off" data-recording=${kind} .checked=${this.recording[kind]}
+          @change=${(/** @type {any} */ event) => { this.recording = { ...this.recording, [kind]: event.target.checked }; }}><span>${this.t(`new.recording.${kind}`)}</span></label>`)}</div></section>`;
   }
 
   #teamField() {

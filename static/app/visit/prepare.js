@@ -9,12 +9,15 @@ import { facilityFacts } from '../facilities/card.js';
 import { askToKeep, checkBrowser, ENOUGH_BYTES, line } from '../vault/checks.js';
 import { rehearse } from '../vault/words_form.js';
 import { briefId, visitId } from './days.js';
+import { facilityName, UNKNOWN_FACILITY } from './facility_name.js';
+import { leads, mayLead } from './policy.js';
 import { formsFor, readiness } from './readiness.js';
+import './facility_choice.js';
 
 export class AqPrepare extends AqElement {
   static properties = {
     channel: { type: String }, visit: { state: true }, brief: { state: true }, forms: { state: true },
-    checks: { state: true }, typedAt: { state: true }, devices: { state: true }, battery: { state: true },
+    checks: { state: true }, typedAt: { state: true }, devices: { state: true }, battery: { state: true }, which: { state: true },
   };
 
   constructor() {
@@ -34,6 +37,8 @@ export class AqPrepare extends AqElement {
     this.devices = 'untried';
     /** @type {number | null} */
     this.battery = null;
+    /** The facility that an unnamed one is said to be. @type {string | null} */
+    this.which = null;
   }
 
   connectedCallback() {
@@ -89,7 +94,7 @@ export class AqPrepare extends AqElement {
     if (!this.visit) return html`<p class="opening" role="status">${this.t('shell.opening')}</p>`;
     return html`
       <div class="page wide"><div class="grid-2">
-        <div class="stack loose">${this.#objectives()}${this.#readiness()}${this.#findings()}</div>
+        <div class="stack loose">${this.#whichFacility()}${this.#objectives()}${this.#readiness()}${this.#findings()}</div>
         <div class="stack loose">${this.#recommendations()}${this.#team()}${this.#formList()}${this.#facilityCard()}</div>
       </div></div>
     `;
@@ -162,6 +167,32 @@ export class AqPrepare extends AqElement {
         </div>
       </section>
     `;
+  }
+
+  /** A visit that began in a second vault has a name and no facility. */
+  #whichFacility() {
+    if (this.visit.facility !== UNKNOWN_FACILITY) return nothing;
+    const { status } = this.app;
+    const name = facilityName(this.app, this.visit);
+    if (status?.provisional || !leads(status, this.visit) || !mayLead(status)) {
+      return html`<div class="notice info" data-part="which">${icon('building')}<p>${this.t('prepare.which.office', { name })}</p></div>`;
+    }
+    return html`
+      <section class="card stack" data-part="which">
+        <div><h2>${this.t('prepare.which')}</h2><p>${this.t('prepare.which.text', { name })}</p></div>
+        <aq-facility-choice class="stack" .app=${this.app} .chosen=${this.which} .first=${this.visit.facility_name ?? ''}
+          @choose=${(/** @type {CustomEvent} */ event) => { this.which = event.detail; }}></aq-facility-choice>
+        ${this.which ? html`<button class="btn primary" type="button" data-action="settle-facility" @click=${() => this.#settleFacility()}>${icon('check')} ${this.t('prepare.which.save')}</button>` : nothing}
+      </section>`;
+  }
+
+  async #settleFacility() {
+    try {
+      await this.app.engine.save(this.channel, { ...this.visit, facility: this.which, group: this.visit.group ?? this.app.status?.account?.group ?? null });
+      this.app.notify({ kind: 'ok', text: this.t('prepare.which.saved') });
+    } catch (error) {
+      this.app.notifyError(error);
+    }
   }
 
   #objectives() {

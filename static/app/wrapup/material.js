@@ -3,6 +3,7 @@
  *
  * Owns no state. Never opens custody content: sealed items are named by their kind and handle only.
  */
+import { eventWords } from '../onsite/words.js';
 import { uncombined } from './checks.js';
 
 /** @typedef {import('../context.js').App} App */
@@ -69,15 +70,17 @@ export function describe(app, doc, interviews = []) {
   const author = app.person(doc.created_by).name;
   const day = app.formatDate(doc.created_at, { day: 'numeric', month: 'short' });
   const when = doc.interview || doc.type === 'interview' ? day : `${day}, ${app.formatTime(doc.at ?? doc.created_at)}`;
+  const word = app.has(`wrapup.kind.${kind}`) ? app.t(`wrapup.kind.${kind}`) : doc.type;
   const named = {
     note: () => cut(doc.text),
     interview: () => `${app.t('wrapup.kind.interview')} ${doc.handle ?? ''}`,
     submission: () => app.multi(doc.title) || app.t('wrapup.kind.submission'),
     finding: () => doc.title,
     recommendation: () => cut(doc.text),
+    event: () => doc.kind && eventWords(doc, app).title,
+    consent: () => doc.use && [word, handle, app.t(`interviews.use.${doc.use}`)].filter(Boolean).join(' · '),
   };
   const make = named[/** @type {keyof typeof named} */ (doc.type)];
-  const word = app.has(`wrapup.kind.${kind}`) ? app.t(`wrapup.kind.${kind}`) : doc.type;
   const title = (make ? make() : [word, handle ?? doc.caption].filter(Boolean).join(' · ')) || word;
   return { icon: ICONS[kind] ?? 'info', title, meta: [author, when].join(' · ') };
 }

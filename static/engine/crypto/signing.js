@@ -3,10 +3,18 @@
 // Owns: making, keeping and using signature keys. The device signing key leaves only wrapped by the
 // vault (exported once, into the encrypted log); the upload key never leaves the browser's key store.
 
-import { canonical, fromBase64, sha256, toBase64, toHex, utf8 } from './wire.js';
+import { canonical, fromBase64, fromHex, sha256, toBase64, toHex, utf8 } from './wire.js';
 
 /** @typedef {import('./wire.js').Bytes} Bytes */
 /** @typedef {import('../types.js').Receipt} Receipt */
+/**
+ * @typedef {object} SignedRequest
+ * @property {string} method
+ * @property {string} path
+ * @property {Bytes | {sha256: string}} body or its hash, hex, where that is known: the server takes no other bytes for it
+ * @property {string} nonce of the server, with its counter
+ * @property {number} created in seconds, as this tablet believes
+ */
 
 const CURVE = { name: 'ECDSA', namedCurve: 'P-256' };
 const SCHEME = { name: 'ECDSA', hash: 'SHA-256' };
@@ -63,8 +71,7 @@ export function signEnvelope(key, envelope, sealedSha256) {
  * Headers of a delivering request, in the form of RFC 9421 (protocol.md, section 3).
  * @param {CryptoKey} uploadKey
  * @param {string} device
- * @param {{method: string, path: string, body: Bytes, nonce: string, created: number}} request `nonce` of the server
- *   with its counter; `created` in seconds, as this tablet believes
+ * @param {SignedRequest} request
  * @returns {Promise<Record<string, string>>}
  */
 export async function signUpload(uploadKey, device, request) {
@@ -81,10 +88,10 @@ export async function signUpload(uploadKey, device, request) {
 /**
  * What is signed, and the headers that say so.
  * @param {string} device
- * @param {{method: string, path: string, body: Bytes, nonce: string, created: number}} request
+ * @param {SignedRequest} request
  */
 export async function uploadBase(device, { method, path, body, nonce, created }) {
-  const digest = `sha-256=:${plainBase64(await sha256(body))}:`;
+  const digest = `sha-256=:${plainBase64('sha256' in body ? fromHex(body.sha256) : await sha256(body))}:`;
   const covered = '("@method" "@path" "content-digest" "aigaq-device")';
   const parameters = `${covered};created=${Math.max(0, created)};nonce="${nonce}";keyid="${device}";alg="ecdsa-p256-sha256"`;
   const base = [

@@ -42,7 +42,12 @@ export class MediaMethods {
   /** @param {string} id */
   interruptMedium(id) { return this.access.held().recordings.interrupt(id); }
   /** @param {string} id */
-  eraseMedium(id) { return this.access.held().erasure.eraseMedium(id); }
+  eraseMedium(id) {
+    const { erasure, recordings } = this.access.held();
+    // Behind the gate only what runs: whoever holds a tablet that waits for its PIN must not destroy what lies there.
+    if (!recordings.running(id)) this.access.open();
+    return erasure.eraseMedium(id);
+  }
   /** @param {string} channel @param {any} fields @param {ArrayBuffer} buffer */
   addMedium(channel, fields, buffer) { return this.access.open().recordings.add(channel, fields, buffer); }
   /** @param {string} channel @param {string} id */
@@ -70,7 +75,7 @@ export class MediaMethods {
   async uploads() {
     const { database, now } = this.access;
     const choice = await readChoice(database);
-    const { later } = await new Uploads(database, async () => new Uint8Array(0), () => {}, this.around).waiting();
+    const { later } = await new Uploads(database, async () => new Blob(), () => {}, this.around).waiting();
     const bytes = later.reduce((sum, { size }) => sum + size, 0);
     const { session } = this.access.open();
     return {

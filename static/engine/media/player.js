@@ -14,6 +14,7 @@ import { findClusters } from './clusters.js';
  * @property {number} frames
  * @property {number | null} durationMs null where the recording was cut off
  * @property {boolean} [whole] made elsewhere: its frames are no seconds, and it may not be made for pouring
+ * @property {number} [wholeLimit] bytes of a `whole` file that may be opened at once; where nothing is said, few
  * @property {(from: number, count: number) => Promise<Uint8Array<ArrayBuffer>>} read plaintext of frames
  */
 
@@ -74,10 +75,11 @@ export class Player {
     for (let at = 0; at < this.recorded.frames && !this.#ended; at += STEP) {
       const part = await this.recorded.read(at, STEP);
       bytes += part.length;
-      if (bytes > WHOLE_LIMIT) throw new Unplayable(this.recorded.mime);
+      if (bytes > (this.recorded.wholeLimit ?? WHOLE_LIMIT)) throw new Unplayable(this.recorded.mime);
       parts.push(part);
     }
     if (this.#ended) return;
+    this.#listen('error', () => this.#fail(new Unplayable(this.recorded.mime)));
     this.#show(new Blob(parts, { type: this.recorded.mime }));
   }
 

@@ -3,7 +3,7 @@
 // Owns: the frames' order and numbers. A frame is encrypted as soon as it comes, beside the write of the one
 // before; it is acknowledged when it is written and flushed, in order. Safety: a number is given once and
 // never again, also where its write failed (a nonce must not meet two plaintexts), so a failed write ends
-// the file. Knows no document.
+// the file. A frame's plaintext is overwritten as soon as it is encrypted. Knows no document.
 
 import { sealParts } from '../crypto/stream.js';
 import { Chunks } from './chunks.js';
@@ -30,7 +30,7 @@ export class Recording {
   }
 
   /**
-   * @param {ArrayBuffer} plain
+   * @param {ArrayBuffer} plain taken: it is zeros afterwards
    * @param {boolean} last
    * @returns {Promise<void>} durable
    */
@@ -38,7 +38,7 @@ export class Recording {
     const number = this.#next;
     this.#next += 1;
     const size = plain.byteLength;
-    const sealing = sealParts(this.key, this.id, { number, last, plain });
+    const sealing = sealParts(this.key, this.id, { number, last, plain }).finally(() => new Uint8Array(plain).fill(0));
     sealing.catch(() => {}); // It is waited for in its turn.
     return this.inTurn(async () => {
       if (this.#fault) throw this.#fault;

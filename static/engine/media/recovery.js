@@ -18,7 +18,8 @@ export async function recoverMedia(session, recordings) {
   const known = new Set([...session.records.files.values()].map(({ file }) => file));
   const noted = new Set((await session.storage.database.all('chunks')).map((row) => row.file));
   for (const name of await session.storage.files.names()) {
-    if (!known.has(name) && !noted.has(name)) await session.storage.files.remove(name);
+    // What is being taken in for a colleague is noted when it is whole.
+    if (!known.has(name) && !noted.has(name) && !session.storage.files.isOpen(name)) await session.storage.files.remove(name);
   }
   const recovered = [];
   for (const { id, channel, file, freed } of [...session.records.files.values()]) {

@@ -34,12 +34,12 @@ export async function announce(database, gateway) {
 /**
  * One round of delivery of a vault, whichever it is.
  * @param {import('../store/database.js').Database} database
- * @param {ConstructorParameters<typeof Delivery>[1]} readRange
+ * @param {ConstructorParameters<typeof Delivery>[1]} slice
  * @param {import('./gateway.js').Gateway} gateway
  * @param {Delivery} [delivery] the vault's own, where it is the one that is chosen
  * @returns {Promise<import('./delivery.js').Round>}
  */
-export async function deliverVault(database, readRange, gateway, delivery = new Delivery(database, readRange, gateway)) {
+export async function deliverVault(database, slice, gateway, delivery = new Delivery(database, slice, gateway)) {
   try {
     await announce(database, gateway);
   } catch (error) {

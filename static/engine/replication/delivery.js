@@ -40,16 +40,16 @@ const BATCH_BYTES = 6 << 20;
 export class Delivery {
   /**
    * @param {import('../store/database.js').Database} database
-   * @param {(name: string, offset: number, length: number) => Promise<import('../crypto/wire.js').Bytes>} readRange
+   * @param {import('../store/files.js').Files['slice']} slice
    * @param {import('./gateway.js').Gateway} gateway
    * @param {(progress: {sent: number, total: number, bytes: number}) => void} [progress]
    * @param {import('./uploads.js').Surroundings} [around]
    */
-  constructor(database, readRange, gateway, progress = () => {}, around = {}) {
+  constructor(database, slice, gateway, progress = () => {}, around = {}) {
     this.database = database;
     this.gateway = gateway;
     this.progress = progress;
-    this.uploads = new Uploads(database, readRange, (rows) => {
+    this.uploads = new Uploads(database, slice, (rows) => {
       this.chunks += rows.length;
       for (const row of rows) this.#count(row.size);
     }, around);

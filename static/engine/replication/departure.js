@@ -1,22 +1,17 @@
-// What leaves this tablet: verified media when the user says so, a channel that is no longer one's own,
-// and the undelivered as one sealed file.
+// What leaves this tablet: verified media when the user says so, and a channel that is no longer one's own.
 //
-// Owns: the rule that nothing goes without a verified receipt, and that only sealed bytes go out.
+// Owns: the rule that nothing goes without a verified receipt.
 
-import { concat, toBase64, utf8 } from '../crypto/wire.js';
-import { isKnownRow } from './delivery.js';
+import { holdsAll } from './holding.js';
 import { readReleasable } from './ledger.js';
+import { waitingInQuarantine } from './quarantine.js';
 import { toEngineError } from '../enrolment.js';
-import { Sender } from './sender.js';
 
 /**
  * @typedef {import('../session.js').Session} Session
  * @typedef {import('../store/database.js').Write} Write
- * @typedef {import('../store/storage.js').Storage} Storage
  */
 
-const HASHES = 1000;
-const EXPORT_MAGIC = 'AIGAQ-EXPORT-1\n';
 
 /**
  * Frees verified media, after the server has said once more that it holds every chunk.
@@ -36,7 +31,8 @@ export async function release(session, gateway, channel, wanted = () => true) {
     const file = session.records.files.get(id);
     if (!file) continue;
     const own = rows.filter((row) => row.file === file.file);
-    if (!(await holdsAll(session, gateway, own.map((row) => row.sha256)))) continue;
+    const all = await holdsAll(session, gateway, own).catch((error) => { throw toEngineError(error); });
+    if (!all) continue;
     /** @type {Write[]} */
     const writes = own.map((row) => ({ store: 'chunks', remove: row.n }));
     await session.commit([{ t: 'file', id, c: channel, file: file.file, freed: true }], writes);
@@ -46,17 +42,6 @@ export async function release(session, gateway, channel, wanted = () => true) {
   }
   if (freed.length > 0) await session.storage.ballast.restore();
   return { bytes, items: freed };
-}
-
-/** @param {Session} session @param {import('./gateway.js').Gateway} gateway @param {string[]} hashes */
-async function holdsAll(session, gateway, hashes) {
-  const sender = await Sender.of(session.storage.database, gateway);
-  if (!sender) return false;
-  for (let at = 0; at < hashes.length; at += HASHES) {
-    const answer = await sender.post('/sync/media/missing', { hashes: hashes.slice(at, at + HASHES) }).catch((error) => { throw toEngineError(error); });
-    if (!Array.isArray(answer?.missing) || answer.missing.length > 0) return false;
-  }
-  return true;
 }
 
 /**
@@ -82,21 +67,32 @@ export async function sealNotes(session, writing, channel) {
 }
 
 /**
- * A channel whose team one has left, or that was closed and released: all of it goes but the undelivered.
+ * A channel whose team one has left, or that was closed and released: all of it goes but the undelivered, and what
+ * its author may yet have to mend, because the office could not take it in.
  * Drafts go too: what was written in notes is sealed first (`sealNotes`), forms make versions as they are filled.
+ * A recording goes only where the office has signed that it holds all of it.
  * @param {Session} session
+ * @param {import('./gateway.js').Gateway} gateway
  * @param {string} channel
  */
-export async function purge(session, channel) {
+export async function purge(session, gateway, channel) {
   const { database, files } = session.storage;
   const held = [...session.records.channels.get(channel)?.values() ?? []];
-  const unsent = new Set((await database.all('chunks')).filter((row) => !row.sent).map((row) => row.file));
+  const rows = await database.all('chunks');
+  const unsent = new Set(rows.filter((row) => !row.sent).map((row) => row.file));
   const waits = held.filter(({ id }) => unsent.has(session.records.files.get(id)?.file));
   // A recording that still runs has parts that are not yet whole enough to be sent.
   const media = held.filter(({ type }) => type === 'medium');
   const states = (await session.readings.read(media)).map((reading) => reading?.doc.state);
   const running = media.filter((_, i) => states[i] === 'recording');
-  const keep = new Set([...held.filter((one) => !session.records.isDelivered(one)), ...waits, ...running].map(({ id }) => id));
+  const asked = waitingInQuarantine(session);
+  const mends = held.filter(({ id }) => asked.has(id));
+  const keep = new Set([...held.filter((one) => !session.records.isDelivered(one)), ...waits, ...running, ...mends].map(({ id }) => id));
+  for (const { id } of media.filter((one) => !keep.has(one.id))) {
+    const file = session.records.files.get(id);
+    const own = rows.filter((row) => file && !file.freed && row.file === file.file);
+    if (own.length > 0 && !(await holdsAll(session, gateway, own))) keep.add(id);
+  }
   const leaving = held.filter(({ id }) => !keep.has(id)).map(({ id }) => id);
   const drafts = session.records.draftsOf(channel).length;
   const names = leaving.map((id) => session.records.files.get(id)?.file).filter((name) => name !== undefined);
@@ -109,23 +105,4 @@ export async function purge(session, channel) {
   if (names.length > 0) await session.storage.ballast.restore();
   if (leaving.length + drafts > 0) await session.compact(true);
   return leaving;
-}
-
-/**
- * Sealed envelopes and chunks that no server has acknowledged, to be carried by hand. Needs no key.
- * Form: `AIGAQ-EXPORT-1\n`, one line of JSON `{device, envelopes, chunks: [{sha256, size}]}`, the chunks' bytes.
- * @param {Storage} storage
- * @param {number} now
- * @returns {Promise<{name: string, bytes: ArrayBuffer}>}
- */
-export async function exportUndelivered({ database, files }, now) {
-  const device = await database.get('public', 'device');
-  const rows = (await database.all('outbox')).filter((row) => row.sealed && isKnownRow(row));
-  const envelopes = rows.map(({ id, key, device: author, sealed, signature }) => ({ id, key, device: author, sealed: toBase64(sealed), signature }));
-  const chunks = (await database.all('chunks')).filter((row) => !row.sent);
-  const head = { device: device?.id ?? null, envelopes, chunks: chunks.map(({ sha256, size }) => ({ sha256, size })) };
-  const parts = [utf8(EXPORT_MAGIC), utf8(`${JSON.stringify(head)}\n`)];
-  for (const { file, offset, size } of chunks) parts.push(await files.readRange(file, offset, size));
-  const day = new Date(now).toISOString().slice(0, 10);
-  return { name: `aigaq-${day}.sealed`, bytes: concat(...parts).buffer };
 }

@@ -91,7 +91,7 @@ export class Gateway {
   /**
    * A successful answer of the gateway itself.
    * @param {string} path
-   * @param {{method?: string, headers?: Record<string, string>, body?: string | Bytes, patience?: number}} request
+   * @param {{method?: string, headers?: Record<string, string>, body?: string | Bytes | Blob, patience?: number}} request
    *   `patience` in milliseconds
    * @returns {Promise<Response>}
    */

@@ -4,6 +4,7 @@
 // signature and hash were checked, and for a medium without every chunk being held by the server.
 
 import { isKnownRow } from './delivery.js';
+import { decisionsOf } from './quarantine.js';
 
 /**
  * @typedef {import('../session.js').Session} Session
@@ -25,12 +26,13 @@ export async function readLedger(session, channel) {
   /** @type {Map<string, ChunkRow[]>} */
   const chunks = groupByFile(await database.all('chunks'));
   const errors = new Map((await database.all('outbox')).map((/** @type {OutboxRow} */ row) => [row.id, isKnownRow(row) ? row.error : 'newer-version']));
+  const decided = decisionsOf(session);
   /** @type {LedgerItem[]} */
   const items = [];
   for (const name of channel ? [channel] : session.records.channels.keys()) {
     const own = [...session.records.channels.get(name)?.values() ?? []].filter((held) => !held.erased && session.records.isLocal(held));
     const readings = await session.readings.read(own);
-    for (const [i, held] of own.entries()) items.push(itemOf(session, held, readings[i]?.doc ?? {}, { chunks, errors }));
+    for (const [i, held] of own.entries()) items.push(itemOf(session, held, readings[i]?.doc ?? {}, { chunks, errors, decided }));
   }
   items.sort((a, b) => (a.at < b.at ? 1 : -1));
   return { totals: totalsOf(items, chunks, session), items };
@@ -44,7 +46,7 @@ export async function readLedger(session, channel) {
  */
 export async function readReleasable(session, channel) {
   const { items } = await readLedger(session, channel);
-  const free = items.filter(({ id, verified }) => verified && session.records.files.get(id)?.freed === false);
+  const free = items.filter(({ id, verified, quarantined }) => verified && !quarantined && session.records.files.get(id)?.freed === false);
   return { bytes: free.reduce((sum, item) => sum + item.bytes, 0), items: free.map(({ id }) => id) };
 }
 
@@ -52,10 +54,10 @@ export async function readReleasable(session, channel) {
  * @param {Session} session
  * @param {import('../store/records.js').Held} held
  * @param {any} doc its reading's; of a deleted one there is nothing
- * @param {{chunks: Map<string, ChunkRow[]>, errors: Map<string, string | null>}} rows
+ * @param {{chunks: Map<string, ChunkRow[]>, errors: Map<string, string | null>, decided: ReturnType<typeof decisionsOf>}} rows
  * @returns {LedgerItem}
  */
-function itemOf(session, held, doc, { chunks, errors }) {
+function itemOf(session, held, doc, { chunks, errors, decided }) {
   const envelope = session.records.envelopesOf(held.id).at(-1);
   const received = session.records.isDelivered(held);
   const parts = held.type === 'medium' ? partsOf(session, held.id, doc, chunks) : null;
@@ -75,6 +77,7 @@ function itemOf(session, held, doc, { chunks, errors }) {
     verified: received && arrived,
     receipt: envelope?.receipt ? { seq: envelope.receipt.seq, received_at: envelope.receipt.received_at } : null,
     quarantined: envelope?.quarantined ?? null,
+    decision: envelope?.quarantined ? decided(envelope.id) : null,
     error: (envelope && errors.get(envelope.id)) ?? null,
   };
 }

@@ -9,6 +9,7 @@ import { EngineError } from '../errors.js';
 import { Refusal, Unreachable } from './gateway.js';
 import { adopt } from './keysets.js';
 import { isRow, parsePack, READS_PACKS, takePack } from './packs.js';
+import { knownStanding, takeStanding } from './quarantine.js';
 import { describeTablet } from './report.js';
 
 /**
@@ -85,7 +86,7 @@ export class Pull {
   async #stream() {
     const known = [...this.session.records.checkpoints].map(([channel, { since }]) => [channel, since]);
     const channels = { [REFERENCE]: null, ...Object.fromEntries(known) };
-    const body = JSON.stringify({ channels, wait_ms: 0, packs: READS_PACKS });
+    const body = JSON.stringify({ channels, wait_ms: 0, packs: READS_PACKS, quarantine: knownStanding(this.session) });
     const response = await this.#read('/sync/changes', { method: 'POST', body, patience: STREAM_PATIENCE_MS });
     const batch = new Batch(this.session, this.world);
     let ended = false;
@@ -156,6 +157,7 @@ class Batch {
     else if (line.key) this.#key(line.key);
     else if (line.pack) this.packs.push(parsePack(this.#channel, line.pack));
     else if (Array.isArray(line.erased)) await this.#erase(line);
+    else if (line.quarantine) await this.#standing(line.quarantine);
     else if (typeof line.gone === 'string') {
       await this.flush();
       await this.world.purge(line.gone);
@@ -203,6 +205,11 @@ class Batch {
     if (key.class === 'group' && typeof key.key === 'string' && typeof key.for === 'string' && !this.session.slots.get(key.for)) {
       this.#keys.push({ for: key.for, key: key.key });
     }
+  }
+
+  /** @param {any} standing */
+  async #standing(standing) {
+    for (const { channel, id } of await takeStanding(this.session, standing)) this.world.changed(channel, [id]);
   }
 
   /** @param {any} line */

@@ -4,7 +4,7 @@
 //
 // Owns: the timers. A round never overlaps the next one of its kind; a wake during a round makes it
 // run once more. Failing rounds come at growing distances with jitter, so that a thousand tablets do not
-// knock at the same moment when a server is back.
+// knock at the same moment when a server is back. The pace (pace.js) stretches all distances but those the server asks for.
 
 /**
  * @typedef {object} Outcome
@@ -29,11 +29,12 @@ export class Schedule {
   /**
    * @param {() => Promise<Outcome>} work
    * @param {number} intervalMs between rounds while the way is open
-   * @param {() => number} [random]
+   * @param {{pace?: () => number, random?: () => number}} [world] `pace`: by how much distances are stretched now
    */
-  constructor(work, intervalMs, random = Math.random) {
+  constructor(work, intervalMs, { pace = () => 1, random = Math.random } = {}) {
     this.work = work;
     this.intervalMs = intervalMs;
+    this.pace = pace;
     this.random = random;
   }
 
@@ -89,7 +90,7 @@ export class Schedule {
 
   #distance() {
     const base = Math.min(LONGEST_MS, this.intervalMs * GROWTH ** Math.max(0, this.#failures - 1));
-    return base * (1 - JITTER + 2 * JITTER * this.random());
+    return base * this.pace() * (1 - JITTER + 2 * JITTER * this.random());
   }
 
   /** @param {number} delayMs */

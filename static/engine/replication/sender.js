@@ -45,13 +45,15 @@ export class Sender {
   }
 
   /**
+   * Bytes that are not read here: what lies on the disk goes from there, and its hash is known since it was captured.
    * @param {string} path
-   * @param {Bytes} body
+   * @param {Blob} body
+   * @param {string} sha256 hex
    * @returns {Promise<void>} stored
-   * @throws {import('./gateway.js').Unreachable | import('./gateway.js').Refusal}
+   * @throws {import('./gateway.js').Unreachable | import('./gateway.js').Refusal} `bad-request`: the bytes have another hash
    */
-  async put(path, body) {
-    await this.#signed('PUT', path, body, (headers) => (
+  async put(path, body, sha256) {
+    await this.#signed('PUT', path, { sha256 }, (headers) => (
       this.gateway.request(path, { method: 'PUT', headers: { ...headers, 'Content-Type': 'application/octet-stream' }, body })));
   }
 
@@ -59,7 +61,7 @@ export class Sender {
    * @template T
    * @param {string} method
    * @param {string} path
-   * @param {Bytes} body
+   * @param {Bytes | {sha256: string}} body
    * @param {(headers: Record<string, string>) => Promise<T>} send
    * @returns {Promise<T>}
    */

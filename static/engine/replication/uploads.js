@@ -4,6 +4,9 @@
 // of times, from any number of tablets gives the same file, and a pass that was cut goes on where it stopped:
 // what is sent again is at most the chunk that was under way. Gives way to a recording. Needs no key that opens
 // anything. protocol.md, section 6.
+//
+// A chunk's bytes go from the disk to the network without coming through here: its hash is known since it was
+// captured, and the server takes only bytes that have it. What is here for every chunk is a signature.
 
 import { sha256, toHex } from '../crypto/wire.js';
 import { Refusal, Unreachable } from './gateway.js';
@@ -22,20 +25,25 @@ import { isLarge, mayGo, networkKind, readChoice } from './metering.js';
 const HASHES = 1000;
 const LANES = 4;
 const FAILURES_PER_PASS = 3;
+/** What the server holds is noted so often, or when so many wait. */
+const NOTE_MS = 500;
+const NOTE_ROWS = 32;
 
 export class Uploads {
   /** @type {ChunkRow[]} held by the server, and not noted yet */ #held = [];
   /** @type {Promise<void> | null} */ #noting = null;
+  #noted = -NOTE_MS;
+  /** Chunks whose bytes the server found to be others: not offered again unless they are themselves once more. @type {Set<string>} */ #doubted = new Set();
 
   /**
    * @param {import('../store/database.js').Database} database
-   * @param {(name: string, offset: number, length: number) => Promise<import('../crypto/wire.js').Bytes>} readRange
+   * @param {import('../store/files.js').Files['slice']} slice
    * @param {(rows: ChunkRow[]) => void} [held] told of chunks that the server holds now
    * @param {Surroundings} [around]
    */
-  constructor(database, readRange, held = () => {}, around = {}) {
+  constructor(database, slice, held = () => {}, around = {}) {
     this.database = database;
-    this.readRange = readRange;
+    this.slice = slice;
     this.held = held;
     this.network = around.network ?? (() => networkKind());
     this.now = around.now ?? (() => Date.now());
@@ -58,6 +66,7 @@ export class Uploads {
    */
   async pass(sender) {
     const { now: waiting } = await this.waiting();
+    this.#held = []; // What an earlier pass could not note is asked of the server.
     try {
       for (let at = 0; at < waiting.length; at += HASHES) {
         const rows = waiting.slice(at, at + HASHES);
@@ -68,7 +77,7 @@ export class Uploads {
         await this.#sendAll(sender, rows.filter((row) => missing.has(row.sha256)));
       }
     } finally {
-      await this.#noting;
+      await this.#noteAll();
     }
   }
 
@@ -96,39 +105,62 @@ export class Uploads {
     if (fault) throw fault;
   }
 
-  /** @param {import('./sender.js').Sender} sender @param {ChunkRow} row @returns {Promise<boolean>} */
+  /** @param {import('./sender.js').Sender} sender @param {ChunkRow} row @returns {Promise<boolean>} the server holds it */
   async #send(sender, row) {
+    const { file, offset, size, sha256: hash } = row;
+    /** @type {Blob} */
     let body;
     try {
-      body = await this.readRange(row.file, row.offset, row.size);
+      body = await this.slice(file, offset, size);
+      if (body.size !== size || (this.#doubted.has(hash) && await hashOf(body) !== hash)) return false;
     } catch {
       return false; // It was erased or freed since the rows were read.
     }
-    // A damaged disk must not make the server hold what the document does not name.
-    if (toHex(await sha256(body)) !== row.sha256) return false;
     try {
-      await sender.put(`/sync/media/chunks/${row.sha256}`, body);
+      await sender.put(`/sync/media/chunks/${hash}`, body, hash);
       return true;
     } catch (error) {
-      if (error instanceof Refusal && error.code === 'hash-mismatch') return false;
+      if (error instanceof Refusal && ['hash-mismatch', 'bad-request'].includes(error.code)) {
+        this.#doubted.add(hash);
+        return false;
+      }
+      // Erased while it was sent: that is not the network's fault.
+      if (error instanceof Unreachable && !await canRead(body)) return false;
       throw error;
     }
   }
 
-  /** Beside the next chunk: a note that is lost costs a question, not a chunk. @param {ChunkRow[]} rows */
+  /** Beside the next chunk, and not for each: a note that is lost costs a question, not a chunk. @param {ChunkRow[]} rows */
   #note(rows) {
-    if (rows.length === 0) return;
     this.#held.push(...rows);
-    this.#noting ??= this.#noteAll().finally(() => { this.#noting = null; });
+    if (this.#noting || (this.#held.length < NOTE_ROWS && performance.now() - this.#noted < NOTE_MS)) return;
+    // A note that cannot be written now is written at the end of the pass, which tells why.
+    this.#noting = this.#noteOnce().catch(() => {}).finally(() => { this.#noting = null; });
   }
 
+  /** @throws {unknown} where the disk does not take it */
   async #noteAll() {
-    while (this.#held.length > 0) {
-      const rows = this.#held.splice(0);
-      await this.database.write(rows.map(({ n, sha256: hash }) => ({
-        store: 'chunks', key: n, change: (row) => (row?.sha256 === hash ? { ...row, sent: 1 } : undefined),
-      })));
-      this.held(rows);
-    }
+    await this.#noting;
+    await this.#noteOnce();
   }
+
+  async #noteOnce() {
+    const rows = [...this.#held];
+    this.#noted = performance.now();
+    await this.database.write(rows.map(({ n, sha256: hash }) => ({
+      store: 'chunks', key: n, change: (row) => (row?.sha256 === hash ? { ...row, sent: 1 } : undefined),
+    })));
+    this.#held.splice(0, rows.length);
+    if (rows.length > 0) this.held(rows);
+  }
+}
+
+/** @param {Blob} body @returns {Promise<string>} hex */
+async function hashOf(body) {
+  return toHex(await sha256(new Uint8Array(await body.arrayBuffer())));
+}
+
+/** Its file is there, and as it was. @param {Blob} body */
+function canRead(body) {
+  return body.slice(0, 1).arrayBuffer().then(() => true, () => false);
 }

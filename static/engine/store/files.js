@@ -26,7 +26,9 @@ import { openWithPatience } from './place.js';
  * @property {() => Promise<OpenFile>} create
  * @property {(name: string) => Promise<OpenFile>} open
  * @property {(name: string, offset: number, length: number) => Promise<Bytes>} readRange short at the end
+ * @property {(name: string, offset: number, length: number) => Promise<Blob>} slice on the disk where it lies there already; throws where there is none
  * @property {(name: string) => Promise<number>} size 0 where there is none
+ * @property {(name: string) => boolean} isOpen it is being written
  * @property {(name: string) => Promise<void>} remove
  * @property {() => Promise<string[]>} names
  */
@@ -94,6 +96,13 @@ export function folderFiles(folder) {
       const whole = await (await folder.getFileHandle(name)).getFile();
       return new Uint8Array(await whole.slice(offset, offset + length).arrayBuffer());
     },
+    async slice(name, offset, length) {
+      // What is still written would have changed by the time its slice is read.
+      const file = open.get(name);
+      if (file) return new Blob([await file.read(offset, length)]);
+      return (await (await folder.getFileHandle(name)).getFile()).slice(offset, offset + length);
+    },
+    isOpen: (name) => open.has(name),
     async size(name) {
       const file = open.get(name);
       if (file) return file.size();
@@ -134,9 +143,12 @@ export function rowFiles(database) {
     }
     return bytes;
   };
+  /** @type {Set<string>} */
+  const open = new Set();
   /** @param {string} name @returns {Promise<OpenFile>} */
   const openFile = async (name) => {
     let size = await sizeOf(name);
+    open.add(name);
     return {
       name,
       size: () => size,
@@ -159,7 +171,7 @@ export function rowFiles(database) {
         await database.write(writes);
         size = shorter;
       },
-      async close() {},
+      async close() { open.delete(name); },
     };
   };
   return {
@@ -167,7 +179,13 @@ export function rowFiles(database) {
     create: () => openFile(randomName()),
     open: openFile,
     readRange,
+    async slice(name, offset, length) {
+      const bytes = await readRange(name, offset, length);
+      if (bytes.length < length) throw new DOMException(name, 'NotFoundError');
+      return new Blob([bytes]);
+    },
     size: sizeOf,
+    isOpen: (name) => open.has(name),
     async remove(name) {
       const all = await rows(name);
       await database.write(all.map((row) => ({ store: 'frames', remove: [name, row.offset] })));

@@ -65,15 +65,15 @@ export async function openStorage(force = {}, vault = '') {
 /**
  * What delivery needs, where there are no sync handles: a service worker.
  * @param {string} [vault] its random name
- * @returns {Promise<{database: Database, readRange: import('./files.js').Files['readRange']}>}
+ * @returns {Promise<{database: Database, slice: import('./files.js').Files['slice']}>}
  */
 export async function openOutbox(vault = '') {
   const bare = await openDatabase(databaseOf(vault));
   const known = await bare.get('public', 'storage');
   const root = known?.kind === 'opfs' ? await folderOf(vault) : null;
   const database = guarded(bare, ballastOf(bare, root));
-  if (!root) return { database, readRange: rowFiles(database).readRange };
-  return { database, readRange: folderFiles(await root.getDirectoryHandle(MEDIA, { create: true })).readRange };
+  if (!root) return { database, slice: rowFiles(database).slice };
+  return { database, slice: folderFiles(await root.getDirectoryHandle(MEDIA, { create: true })).slice };
 }
 
 /** Its database and folder, after it was destroyed and closed. @param {string} vault its random name */

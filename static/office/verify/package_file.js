@@ -5,6 +5,7 @@
 
 import { sha256, toHex } from '../../engine/crypto/wire.js';
 import { BlobReader, configure, Uint8ArrayWriter, ZipReader } from '../../vendor/zip.js';
+import { isAsWritten } from './container.js';
 
 configure({ useWebWorkers: false });
 
@@ -20,8 +21,9 @@ export class NotEvidence extends Error {}
 export class PackageFile {
   /** @type {Map<string, string>} path → hash, once it was read */ #hashes = new Map();
 
-  /** @param {Map<string, any>} entries */
-  constructor(entries) {
+  /** @param {Blob} file @param {Map<string, any>} entries in the order of the ZIP file's own list */
+  constructor(file, entries) {
+    this.file = file;
     this.entries = entries;
   }
 
@@ -39,7 +41,7 @@ export class PackageFile {
     if (entries.length > MOST_FILES || byName.size !== entries.length) throw new NotEvidence('names');
     if (!byName.has('manifest.json') || ![...byName.keys()].every((name) => NAME.test(name))) throw new NotEvidence('names');
     if (entries.some((entry) => entry.uncompressedSize > MOST_BYTES)) throw new NotEvidence('size');
-    return new PackageFile(byName);
+    return new PackageFile(file, byName);
   }
 
   /** @param {string} path */
@@ -57,9 +59,19 @@ export class PackageFile {
     return this.names().filter((name) => name.startsWith(folder));
   }
 
-  /** @param {string} path @returns {Promise<Bytes>} empty where it is not there, or the ZIP file is damaged there */
+  /** Whether nothing stands in the ZIP file before, between and behind the files, and each stands there once. */
+  isAsWritten() {
+    const entries = [...this.entries.values()].map((entry) => ({ name: entry.filename, crc: entry.signature, size: entry.uncompressedSize }));
+    return isAsWritten(this.file, entries);
+  }
+
+  /**
+   * @param {string} path
+   * @returns {Promise<Bytes>} empty where it is not there, or the ZIP file is damaged there, or packs what it must only hold
+   */
   async read(path) {
     try {
+      if (this.entries.get(path).compressionMethod !== 0) return new Uint8Array(0);
       return new Uint8Array(await this.entries.get(path).getData(new Uint8ArrayWriter(), { checkSignature: true }));
     } catch {
       return new Uint8Array(0);

@@ -4,6 +4,7 @@
  * Owns the form and how a report is shown. The file is read here and sent nowhere.
  */
 import { fromBase64, text } from '../../engine/crypto/wire.js';
+import { ready } from '../script_form.js';
 import { NotEvidence, PackageFile } from './package_file.js';
 import { certificates, TimestampRefused } from './timestamps.js';
 import { verifyPackage } from './verification.js';
@@ -32,6 +33,7 @@ form.addEventListener('submit', async (event) => {
     button.disabled = false;
   }
 });
+ready(form);
 
 /** @param {string} id */
 function input(id) {

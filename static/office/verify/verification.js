@@ -6,7 +6,7 @@
 
 import { boxKey } from '../../engine/crypto/box.js';
 import { verify as verifySignature } from '../../engine/crypto/signing.js';
-import { canonical, concat, fromBase64, sha256, text, toHex, utf8 } from '../../engine/crypto/wire.js';
+import { canonical, concat, fromBase64, mend, sha256, text, toHex, utf8 } from '../../engine/crypto/wire.js';
 import { captureLink } from '../../engine/media/captures.js';
 import { chunkReader, Frames } from '../../engine/media/frames.js';
 import { contentSha256, generation, isRevision, revisionId } from '../../engine/replication/revisions.js';
@@ -54,6 +54,7 @@ class Verification {
 
   /** @param {string} root @returns {Promise<Report>} */
   async run(root) {
+    this.#note('container', '', await this.file.isAsWritten());
     await this.#keyset(root);
     const manifest = await this.#manifest();
     this.#devices = mapping(manifest.devices);
@@ -102,7 +103,7 @@ class Verification {
   /** @param {Record<string, any>} listed */
   async #files(listed) {
     for (const path of this.file.names()) {
-      if (path !== 'manifest.json' && !(path in listed)) this.#note('unlisted', path, false);
+      if (path !== 'manifest.json' && !Object.hasOwn(listed, path)) this.#note('unlisted', path, false);
     }
     for (const path of Object.keys(listed).sort()) {
       if (!this.file.has(path)) this.#note('missing', path, false);
@@ -151,7 +152,7 @@ class Verification {
   async #envelope(path) {
     const entry = await this.#object(path);
     const [envelope, receipt] = [mapping(entry.envelope), mapping(entry.receipt)];
-    const id = String(envelope.id);
+    const id = typeof envelope.id === 'string' ? envelope.id : '';
     const device = mapping(this.#devices[String(envelope.device)]);
     const receipted = await this.#byReceiptKey(receipt, entry.receipt_signature, 'aigaq/receipt/1')
       && receipt.envelope === id && receipt.device === envelope.device;
@@ -194,7 +195,7 @@ class Verification {
     try {
       const params = { name: 'AES-GCM', iv: fromBase64(opening.nonce) };
       const plain = await crypto.subtle.decrypt(params, await boxKey(fromBase64(opening.key)), sealed.slice(32));
-      const value = JSON.parse(text(plain));
+      const value = mend(JSON.parse(text(plain)));
       this.#note('opens', id, true);
       return value;
     } catch {
@@ -288,7 +289,8 @@ class Verification {
   /** @param {string} path @returns {Promise<Record<string, any>>} */
   async #object(path) {
     try {
-      const value = JSON.parse(text(await this.file.read(path)));
+      // Mended as they are read: what JSON cannot carry is said here, not where it is hashed.
+      const value = mend(JSON.parse(text(await this.file.read(path))));
       if (value && typeof value === 'object' && !Array.isArray(value)) return value;
     } catch {
       // Said below.

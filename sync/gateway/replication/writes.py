@@ -52,6 +52,7 @@ class Writes:
         for document in brought:
             try:
                 intake.check(document, caller, place, self._owns(caller))
+                self._check_withdrawn(channel, document)
                 assert document.rev is not None  # `parse_document` gives one for revisions as they are
                 storing.append(intake.incoming(document, document.rev, document.ancestors))
             except RowRefused as error:
@@ -81,6 +82,7 @@ class Writes:
                     continue
                 try:
                     incoming = self._followed(one[0], caller, place, leaves.get(one[0].id, []))
+                    self._check_withdrawn(channel, one[0])
                 except RowRefused as error:
                     refused.append(_row(one[0].id, None, error))
                     answered.append(refused[-1])
@@ -105,6 +107,12 @@ class Writes:
         followed = replace(document, rev=incoming.rev, ancestors=incoming.ancestors)
         intake.check(followed, caller, place, self._owns(caller))
         return incoming
+
+    def _check_withdrawn(self, channel: str, document: Brought) -> None:
+        """What was made of a withdrawn interview and comes only now goes with it. Raises RowRefused."""
+        if visit_id(channel) and not document.deleted and self._engine.erasures.follow(channel, document.doc):
+            self._engine.erasures.refuse(channel, document.doc)
+            raise RowRefused("forbidden", "erased: what it was made of was erased on a person's wish")
 
     def _parsed(
         self, given: Iterable[object], refused: list[dict[str, Any]], *, new_edits: bool

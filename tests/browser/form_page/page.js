@@ -105,7 +105,7 @@ window.start = async ({ form, language = 'ru', brief = null, documents = [], dra
   frame.shown = element;
   await frame.updateComplete;
   Object.assign(window, { engine, app, element, gone, channel: CHANNEL, me: ME });
-  for (let i = 0; i < 400 && !element.opened && !element.failure && element.form; i += 1) await new Promise((done) => setTimeout(done, 10));
+  for (let i = 0; i < 6000 && !element.opened && !element.failure && element.form; i += 1) await new Promise((done) => setTimeout(done, 10));
   await element.updateComplete;
   return { engine, app, element };
 };

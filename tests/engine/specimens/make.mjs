@@ -108,10 +108,10 @@ const MAKERS = {
     const file = await courier(tablet).exportUndelivered();
     const colleague = await newTablet(office);
     colleague.storage.database.put('public', { ...await colleague.storage.database.get('public', 'device'), id: '01HDEVICE00000000000000002' });
-    await courier(colleague).importCarried(file.bytes.slice(0));
+    await courier(colleague).importCarried(file.file);
     await colleague.deliver();
     const receipts = await courier(colleague).exportReceipts();
-    return { bytes: toBase64(file.bytes), receipts: toBase64(receipts.bytes), keyset: office.keys.signed, outbox: (await tablet.storage.database.all('outbox')).map((row) => ({ ...row, sealed: toBase64(row.sealed) })) };
+    return { bytes: toBase64(await file.file.arrayBuffer()), receipts: toBase64(await receipts.file.arrayBuffer()), keyset: office.keys.signed, outbox: (await tablet.storage.database.all('outbox')).map((row) => ({ ...row, sealed: toBase64(row.sealed) })) };
   },
 };
 
