@@ -146,7 +146,11 @@ export class MemoryPlace {
 export function memoryStorage() {
   const database = new MemoryDatabase();
   const take = () => database.take();
-  const journal = new MemoryPlace(take, () => database.step());
+  const journal = new MemoryPlace(take, () => {
+    // A disk that fails fails both.
+    if (database.failure) throw new Error('no flush');
+    database.step();
+  });
   const places = { header: new MemoryPlace(take), slots: new MemoryPlace(take), journal };
   const contents = new Map();
   const journaled = new JournaledDatabase(database, {
@@ -201,9 +205,14 @@ export function memoryStorage() {
 
 /** The database as the engine has it, with the knobs of the one behind it. */
 function journalInFront(database, journaled) {
-  const engines = new Set(['get', 'all', 'many', 'keys', 'write', 'begin', 'recover', 'end', 'rest', 'wipe', 'drain']);
+  const names = ['get', 'all', 'many', 'keys', 'write', 'begin', 'recover', 'end', 'rest', 'wipe', 'drain'];
+  const front = Object.fromEntries(names.map((name) => [name, journaled[name].bind(journaled)]));
   return new Proxy(database, {
-    get: (target, name) => (engines.has(name) ? journaled[name].bind(journaled) : target[name]),
+    get: (target, name) => front[name] ?? target[name],
+    set: (target, name, value) => {
+      (name in front ? front : target)[name] = value;
+      return true;
+    },
   });
 }
 
