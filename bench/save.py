@@ -5,10 +5,11 @@
 Real Chromium, both stores holding `--docs` documents already, the tablet offline as on site. In turn, in one page:
 
 - the project: `engine.save` of a note: message to the worker, revision, HPKE seal and signature, encrypted log and
-  outbox in one transaction with `durability: 'strict'`, message back;
+  outbox in one flushed record of the journal (the database follows in strict transactions, which the next saves feel),
+  message back;
 - PouchDB 9 (`indexeddb` adapter): `put` of the same note, not encrypted, not sealed. It commits with Chromium's
   default, `relaxed`: `p50_ratio` and `p95_ratio` compare with that. `*_strict` is the same `put` where the page makes
-  every one of its transactions strict, which is what our save promises.
+  every one of its transactions strict, which is as much as our flush promises.
 
 - the floor: what IndexedDB alone takes in our worker for two rows of a save's size in one transaction, strict and
   relaxed. `above_strict_commit_p50_ms` is what a save takes beyond it: two messages, hashing, sealing, signing,
