@@ -23,7 +23,8 @@ import { crc32 } from './checksum.js';
 export const JOURNAL_VERSION = 1;
 const MAGIC = 'AIGAQ-JOURNAL-';
 const HEAD = 4096;
-const HALF = 512 << 10;
+/** One mebibyte in all: Chromium reserves room for an open file in powers of two. */
+const HALF = 510 << 10;
 const SIZE = HEAD + 2 * HALF;
 const USED = 16;
 const FRAME = 20;
