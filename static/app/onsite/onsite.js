@@ -45,12 +45,12 @@ export class AqOnsite extends ChannelElement {
 
   async gather() {
     const { engine } = this.app;
-    const [brief, forms, drafts] = await Promise.all([
-      engine.get(this.channel, briefId(this.channel)), engine.list('reference', 'form'), engine.drafts(draftKey(this.channel, 'note', 'new')),
+    const [brief, forms, notes, sketches] = await Promise.all([
+      engine.get(this.channel, briefId(this.channel)), engine.list('reference', 'form'), engine.drafts(draftKey(this.channel, 'note', 'new')), engine.drafts(draftKey(this.channel, 'sketch', '')),
     ]);
     this.brief = brief?.doc ?? null;
     this.forms = forms;
-    this.drafts = drafts.filter((/** @type {any} */ draft) => draft.value?.text?.trim());
+    this.drafts = [...notes, ...sketches].filter((/** @type {any} */ { value }) => value?.text?.trim() || value?.marks?.length);
   }
 
   render() {
