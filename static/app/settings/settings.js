@@ -35,7 +35,7 @@ export class AqSettings extends AqElement {
   }
 
   async #check() {
-    this.checks = await checkBrowser();
+    this.checks = await checkBrowser(this.app);
   }
 
   render() {
