@@ -81,7 +81,8 @@
 
 /**
  * What may be known of a vault without its words.
- * @typedef {{name: string, label: string, number: number, provisional: boolean, chosen: boolean, waiting: number}} VaultEntry
+ * @typedef {{name: string, label: string, number: number, provisional: boolean, chosen: boolean, waiting: number, unsent: boolean}} VaultEntry `waiting`:
+ *   documents; `unsent`: or parts of media
  */
 
 /**

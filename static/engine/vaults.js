@@ -33,7 +33,7 @@ export class Vaults {
   /** @type {Engine} */ current;
   #between = false;
   /** As the page last told. */ #around = IN_SIGHT;
-  /** @type {Map<string, number>} documents that wait in the vaults that are not chosen */ #waiting = new Map();
+  /** @type {Map<string, {documents: number, chunks: number}>} what waits in the vaults that are not chosen */ #waiting = new Map();
 
   /**
    * @param {{cost: import('./types.js').KdfCost | null, files: 'opfs' | 'idb' | null}} options
@@ -81,9 +81,15 @@ export class Vaults {
       provisional: this.register.get(name)?.provisional ?? false,
       vaults: this.register.vaults.map((entry) => ({
         name: entry.name, label: entry.label, number: entry.order, provisional: entry.provisional,
-        chosen: entry.name === name, waiting: this.#waiting.get(entry.name) ?? 0,
+        chosen: entry.name === name, ...this.#waitingIn(entry.name),
       })),
     };
+  }
+
+  /** @param {string} name of a vault that is not chosen */
+  #waitingIn(name) {
+    const { documents, chunks } = this.#waiting.get(name) ?? { documents: 0, chunks: 0 };
+    return { waiting: documents, unsent: documents + chunks > 0 };
   }
 
   /** @param {string} name @returns {Promise<EngineStatus>} */
@@ -247,7 +253,7 @@ export class Vaults {
           const round = await navigator.locks.request(UPLOADER_LOCK, () => deliverVault(database, slice, gateway));
           failed ||= round.connection !== 'online';
         }
-        this.#waiting.set(name, (await whatWaits(database)).documents);
+        this.#waiting.set(name, await whatWaits(database));
       } finally {
         database.close();
       }

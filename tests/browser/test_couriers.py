@@ -58,6 +58,11 @@ def test_a_colleague_delivers_what_another_tablet_exported(
     expect(author.page.get_by_text(author.t("deliver.file.own export"))).to_be_visible()
     author.tablet.close()
 
+    # Cut on its way: what is whole is taken, the rest is said; the whole file then brings it.
+    cut = tmp_path / "cut.sealed"
+    cut.write_bytes(file.read_bytes()[:-60])
+    take(colleague, "take-carried", cut)
+    expect(colleague.page.get_by_text(colleague.t("deliver.lost.act"))).to_be_visible()
     take(colleague, "take-carried", file)
     expect(colleague.page.locator("[data-carried]")).to_have_attribute("data-delivered", "0")
     server.start()
