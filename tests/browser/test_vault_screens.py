@@ -164,6 +164,7 @@ def test_forgotten_words_do_not_stop_the_work(leader: Monitor, office: Server) -
     page.wait_for_selector("[data-part=vaults]")
     page.locator("[data-part=vaults] label.choice").first.click()
     expect(page.locator("[data-part=vaults] input").first).to_be_checked()
+    page.wait_for_function("() => document.querySelector('aq-app').app.status.vaults[0].chosen")
     page.fill("#words", " ".join(words))
     leader.press("vault.unlock.open")
     expect(page.locator("aq-words-form .notice.bad")).to_be_visible()
