@@ -95,6 +95,21 @@ class Archive:
             if row.sealed_sha256 == hashes[row.envelope]
         }
 
+    def unanswered(self) -> list[Envelope]:
+        """What was archived and never got its receipt, oldest first; without what an erasure has emptied since."""
+        archived = tables.envelope.c
+        query = (
+            select(tables.envelope)
+            .outerjoin(tables.receipt, tables.receipt.c.envelope == archived.id)
+            .where(tables.receipt.c.envelope.is_(None), archived.sealed.is_not(None))
+            .order_by(archived.received_at, archived.id)
+        )
+        with reading(self._database) as connection:
+            return [
+                Envelope(row.id, row.key, row.device, bytes(row.sealed), row.signature)
+                for row in connection.execute(query)
+            ]
+
     def add(self, opened: Sequence[tuple[Envelope, Contents]], *, carrier: str, now: str) -> set[str]:
         """Keep envelopes, durable on return; ids that are taken by another envelope's bytes."""
         columns = tables.envelope.c
