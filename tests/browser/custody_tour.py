@@ -33,6 +33,7 @@ class CustodyTour(OfficeTour):
         )
         yield from self._withdrawal()
         yield from self._as("analyst", [("office-evidence-days", "/evidence/days")])
+        yield from self._quarantine()
         yield from self._evidence()
         yield from self._machines()
         yield from self._as("council", [("office-council", "/indicators")])
@@ -114,6 +115,18 @@ class CustodyTour(OfficeTour):
         if link.count():
             page.goto(f"{self.address}{link.first.get_attribute('href')}")
             yield from self._shown("office-withdrawal", page)
+        context.close()
+
+    def _quarantine(self) -> Iterator[Screen]:
+        """What a second vault sent before the office has confirmed it, and one item of it."""
+        context = self._context()
+        page = self._sign_in(context, "analyst")
+        page.goto(f"{self.address}/quarantine")
+        yield from self._shown("office-quarantine-waiting", page)
+        link = page.locator("main a[href*='/quarantine/']")
+        if link.count():
+            page.goto(f"{self.address}{link.first.get_attribute('href')}")
+            yield from self._shown("office-quarantine-item", page)
         context.close()
 
     def _evidence(self) -> Iterator[Screen]:

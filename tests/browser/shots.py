@@ -34,7 +34,6 @@ SHOWN = {
     "on-site": ("onsite-recording-tablet-ru", 820),
     "form": ("form-flag-tablet-ru", 820),
     "ledger": ("deliver-waiting-tablet-en", 820),
-    "phone": ("onsite-phone-kk", 390),
     "indicators": ("office-indicators-map-desktop-en", 1120),
     "visit": ("office-visit-desktop-en", 1120),
 }

@@ -103,7 +103,7 @@ export class AqOnsite extends ChannelElement {
   renderMore() {
     const more = (/** @type {string} */ route, /** @type {string} */ sign, /** @type {string} */ key) => html`<button type="button" class="btn grow" data-action=${route}
       @click=${() => this.app.go(route, { channel: this.channel })}>${icon(sign)}${this.t(key)}</button>`;
-    return html`<div class="row">${more('sketch', 'sketch', 'pictures.sketch.draw')}${more('import', 'upload', 'pictures.import.add')}</div>`;
+    return html`<div class="row">${more('sketch', 'sketch', 'capture.kind.sketch')}${more('import', 'upload', 'pictures.import.short')}</div>`;
   }
 
   renderTimeline() {
