@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import subprocess
 import sys
@@ -11,6 +12,8 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Playwright, expect
 
+from sync.gateway.root import fingerprint
+from sync.wire import unb64
 from tests.browser.enrolled import Enrolled
 from tests.browser.monitor import Monitor
 from tests.browser.on_site import ENGINE
@@ -242,7 +245,9 @@ def test_nothing_is_wider_than_a_phone(leader: Monitor, language: str) -> None:
     assert page.evaluate(WIDER) == []
 
 
-def test_how_to_install_is_drawn_and_what_to_do_is_said(leader: Monitor) -> None:
+def test_settings_draw_how_to_install_and_name_the_organisations_key(
+    leader: Monitor, enrolled: Enrolled
+) -> None:
     page = leader.page
     leader.unlock()
     page.wait_for_selector("aq-home .today .btn")
@@ -254,6 +259,8 @@ def test_how_to_install_is_drawn_and_what_to_do_is_said(leader: Monitor) -> None
     box = picture.bounding_box()
     assert box
     assert box["width"] <= 400
+    root = json.loads((enrolled.instance / "keys" / "keyset.json").read_text(encoding="utf-8"))["root"]
+    expect(page.locator("aq-settings #root")).to_contain_text(fingerprint(unb64(root)))
 
 
 def code_for(server: Server, login: str) -> str:
