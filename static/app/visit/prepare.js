@@ -9,7 +9,7 @@ import { facilityFacts } from '../facilities/card.js';
 import { askToKeep, checkBrowser, ENOUGH_BYTES, line } from '../vault/checks.js';
 import { rehearse } from '../vault/words_form.js';
 import { briefId, visitId } from './days.js';
-import { facilityName, UNKNOWN_FACILITY } from './facility_name.js';
+import { facilityName, UNKNOWN_FACILITY } from './names.js';
 import { leads, mayLead } from './policy.js';
 import { formsFor, readiness } from './readiness.js';
 import './facility_choice.js';
