@@ -9,6 +9,7 @@ import { UPLOADER_LOCK, whatWaits } from '../static/engine/replication/delivery.
 import { Gateway } from '../static/engine/replication/gateway.js';
 import { Reporter } from '../static/engine/replication/report.js';
 import { vaultNames } from '../static/engine/store/register.js';
+import { rotateLog } from '../static/engine/store/rotation.js';
 import { openOutbox } from '../static/engine/store/storage.js';
 
 /** Of a page that delivers. Browsers let a `sync` event go on for some minutes. */
@@ -22,8 +23,10 @@ const PATIENCE_MS = 60_000;
 export async function deliverOutbox(version) {
   /** @type {string[]} */
   const left = [];
+  const names = await vaultNames();
+  if (names.length > 0) await rotateLog();
   // One vault in trouble holds up no other.
-  for (const name of await vaultNames()) await deliverOne(name, version).catch((error) => left.push(String(error)));
+  for (const name of names) await deliverOne(name, version).catch((error) => left.push(String(error)));
   if (left.length > 0) throw new Error(left.join('; '));
 }
 

@@ -20,6 +20,7 @@ import { Gateway } from './replication/gateway.js';
 import { IN_SIGHT, paceOf } from './replication/pace.js';
 import { Schedule } from './replication/schedule.js';
 import { openRegisterRows, Register } from './store/register.js';
+import { rotateLog } from './store/rotation.js';
 import { openOutbox, openStorage, removeStorage } from './store/storage.js';
 
 /** @typedef {import('./types.js').EngineStatus} EngineStatus */
@@ -47,6 +48,7 @@ export class Vaults {
     try {
       vaults.register = new Register(await openRegisterRows(), now);
       await vaults.register.load();
+      if (vaults.register.vaults.length > 0) await rotateLog();
       vaults.current = await vaults.#engineOf((await vaults.register.last()).name);
     } catch (error) {
       // A newer app has been here: its database does not open, and nothing was changed.
