@@ -133,10 +133,14 @@ together() {
   return $failed
 }
 
-check() {
+lint() {
   say "Checking"
   together "ruff check . && ruff format --check . && mypy && { lint-imports --no-cache >/dev/null || lint-imports --no-cache; }" \
     "node_modules/.bin/tsc --noEmit -p tsconfig.json && node_modules/.bin/eslint --max-warnings 0 static service_worker tests"
+}
+
+check() {
+  lint
   pytest -q tests/test_architecture.py tests/test_docs.py
 }
 
@@ -145,7 +149,7 @@ case "${1:-serve}" in
   test)
     shift
     set_up_tests
-    if [ $# -eq 0 ] || [ "$*" = --all ]; then check; fi
+    if [ $# -eq 0 ] || [ "$*" = --all ]; then lint; fi  # the rest of `check` is among the tests
     exec pytest "$@" ;;
   check) set_up_tests; check ;;
   bench)

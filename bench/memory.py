@@ -65,7 +65,9 @@ class Growth:
 
     def __init__(self, browser: BareBrowser, server: GatewayServer) -> None:
         self._browser = browser
-        self._server = server
+        # Looked for once: going through all processes takes a processor's time from what is measured.
+        self._renderer = _largest_renderer(browser.profile)
+        self._servers = _of_group(server.process.pid) if server.process else []
         self._first = self._now()
         self._most = dict.fromkeys(self._first, 0.0)
 
@@ -80,50 +82,55 @@ class Growth:
         return {
             "peak_heap_mb": round(most["heap"], 1),
             "renderer_growth_mb": round(most["renderer"]),
-            "renderer_kept_mb": round(renderer_mb(self._browser.profile) - self._first["renderer"]),
+            "renderer_kept_mb": round(_resident_mb(self._renderer) - self._first["renderer"]),
             "server_growth_mb": round(most["server"]),
         }
 
     def _now(self) -> dict[str, float]:
         return {
             "heap": self._browser.heap_bytes() / 1e6,
-            "renderer": renderer_mb(self._browser.profile),
-            "server": server_mb(self._server),
+            "renderer": _resident_mb(self._renderer),
+            "server": sum(_resident_mb(each) for each in self._servers),
         }
-
-
-def server_mb(server: GatewayServer) -> float:
-    """What the server's processes hold together (resident; shared pages are counted in each)."""
-    held = 0
-    for entry in Path("/proc").glob("[0-9]*"):
-        try:
-            group = int((entry / "stat").read_text().rpartition(")")[2].split()[2])
-            if server.process is not None and group == server.process.pid:
-                held += _resident_kb(entry)
-        except (OSError, ValueError):
-            continue
-    return held / 1024
 
 
 def renderer_mb(profile: Path) -> float:
     """What the largest renderer of this profile's browser holds now (resident)."""
-    most = 0
-    for entry in Path("/proc").iterdir():
-        if not entry.name.isdigit():
-            continue
+    renderer = _largest_renderer(profile)
+    return _resident_mb(renderer) if renderer else 0.0
+
+
+def _largest_renderer(profile: Path) -> Path | None:
+    found: dict[Path, float] = {}
+    for entry in Path("/proc").glob("[0-9]*"):
         try:
             command = (entry / "cmdline").read_bytes().decode("utf-8", "replace")
-            if "--type=renderer" not in command or str(profile) not in _ancestry(entry):
-                continue
-            most = max(most, _resident_kb(entry))
+            if "--type=renderer" in command and str(profile) in _ancestry(entry):
+                found[entry] = _resident_mb(entry)
         except OSError:
             continue
-    return most / 1024
+    return max(found, key=lambda entry: found[entry], default=None)
 
 
-def _resident_kb(entry: Path) -> int:
+def _of_group(group: int) -> list[Path]:
+    """The processes that this one leads."""
+    found = []
+    for entry in Path("/proc").glob("[0-9]*"):
+        try:
+            fields = (entry / "stat").read_text().rpartition(")")[2].split()
+        except OSError:
+            continue
+        if int(fields[2]) == group:
+            found.append(entry)
+    return found
+
+
+def _resident_mb(entry: Path | None) -> float:
+    """Shared pages are counted in each."""
+    if entry is None:
+        return 0.0
     lines = (entry / "status").read_text().splitlines()
-    return sum(int(line.split()[1]) for line in lines if line.startswith("VmRSS"))
+    return sum(int(line.split()[1]) for line in lines if line.startswith("VmRSS")) / 1024
 
 
 def _ancestry(entry: Path) -> str:

@@ -225,6 +225,11 @@ class SyncEngine:
         """Drop the read model and fill it again from the documents; how many documents were read."""
         return self.projector.rebuild()
 
+    def resume(self) -> int:
+        """What a start begins with: finish deliveries that a crash cut off, then `catch_up`. Raises StoreFailed."""
+        self.outbox.resume()
+        return self.catch_up()
+
     def catch_up(self) -> int:
         """Project what is new and finish what a crash left undone; how many documents were read."""
         self.erasures.complete()

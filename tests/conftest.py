@@ -10,6 +10,9 @@ from playwright.sync_api import Playwright, expect, sync_playwright
 from tests import patience
 from tests.schedule import Scheduling, rank
 
+# Of a long test that names none of its own; that of the others stands in pyproject.toml.
+LONG_SECONDS = 3600
+
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--all", action="store_true", help="also run the suites marked long")
@@ -17,6 +20,9 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     items.sort(key=lambda item: rank(item.nodeid))
+    for item in items:
+        if item.get_closest_marker("long") and not item.get_closest_marker("timeout"):
+            item.add_marker(pytest.mark.timeout(LONG_SECONDS))
     if config.getoption("--all"):
         return
     long = [item for item in items if item.get_closest_marker("long")]

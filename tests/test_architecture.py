@@ -22,6 +22,7 @@ ROOMS: dict[str, set[str]] = {
         "static/engine/listing.js",
         "static/engine/worker.js",
         "static/engine/errors.js",
+        "static/engine/background_delivery.js",
         "static/engine/surroundings.js",
     },
     "static/engine/crypto": {"static/vendor", "static/engine/errors.js", "static/engine/types.js"},

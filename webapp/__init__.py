@@ -107,8 +107,8 @@ def _wire_sync(app: Flask, settings: Config, engine: Engine) -> None:
     devices = Devices(engine, settings.secret_key)
     app.extensions["aigaq-devices"] = devices
     app.extensions["aigaq"] = build_engine(settings, engine, devices)
-    # What a crash left undone is brought into the read model before the first page is read.
-    app.extensions["aigaq"].catch_up()
+    # What a crash left undone is finished, and in the read model, before the first page is read.
+    app.extensions["aigaq"].resume()
     blueprint = sync_blueprint(app.extensions["aigaq"])
     app.register_blueprint(blueprint)
     # Its requests are signed by devices or carry a bearer token: no cookie, so nothing to forge.

@@ -123,7 +123,15 @@ def _sign_in_page(*, error: bool = False, login: str = "") -> str:
 @bp.post("/sign-out")
 @open_to_strangers
 def sign_out() -> ResponseReturnValue:
-    """End the session; the language stays."""
+    """End the account's sessions, everywhere; the language stays.
+
+    The cookie is all there is of a session: a copy of it would else go on opening the office after its owner has left.
+    """
+    account = signed_in()
+    if account is not None:
+        with writing() as write:
+            epoch = AccountRow.session_epoch + 1
+            write.execute(update(AccountRow).where(AccountRow.id == account.id).values(session_epoch=epoch))
     language = session.get("language")
     session.clear()
     if language:

@@ -160,6 +160,21 @@ def team(channel: str, leader: str) -> list[Member]:
     return sorted(found, key=lambda each: (not each.leads, each.person))
 
 
+def consents(channel: str) -> dict[str, dict[str, str]]:
+    """For each interview what was answered last to each use: `given`, `refused` or `withdrawn`."""
+    item = tables.item
+    rows = db.session.execute(
+        select(item.c.type, item.c.body).where(
+            item.c.channel == channel, item.c.type.in_(("consent", "withdrawal")), ~item.c.erased
+        )
+    ).all()
+    found: dict[str, dict[str, str]] = {}
+    for row in sorted(rows, key=lambda each: str(each.body.get("at"))):
+        answer = "withdrawn" if row.type == "withdrawal" else "given" if row.body.get("given") else "refused"
+        found.setdefault(str(row.body.get("interview")), {})[str(row.body.get("use"))] = answer
+    return found
+
+
 def held_parts(channel: str) -> dict[str, tuple[int, int]]:
     """For each medium how many of its parts have arrived, of how many."""
     rows = db.session.execute(select(tables.medium).where(tables.medium.c.channel == channel)).all()

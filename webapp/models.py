@@ -69,7 +69,7 @@ class AccountRow(Base):
     language: Mapped[str] = mapped_column(String(12), default="ru")
     password_hash: Mapped[str | None] = mapped_column(String(200))
     active: Mapped[bool] = mapped_column(Boolean, default=True)
-    # Grows when sessions must end: a new password, a closed account.
+    # Grows when sessions must end: signing out, a new password, a closed account.
     session_epoch: Mapped[int] = mapped_column(Integer, default=0)
     demo: Mapped[bool] = mapped_column(Boolean, default=False)
 

@@ -17,7 +17,7 @@ from sync.gateway.quarantine import RETURNED
 from webapp import audit, quarantined_item
 from webapp.access import OFFICE, allow, current_account
 from webapp.models import DeviceRow, db
-from webapp.quarantine_words import ADVICE
+from webapp.quarantine_words import ADVICE, AUTHORS
 
 bp = Blueprint("quarantine", __name__)
 
@@ -67,6 +67,7 @@ def show(envelope: str) -> str:
         facts=quarantined_item.facts(found.document),
         sealed=quarantined_item.is_sealed(found.document),
         advice=ADVICE.get(found.row["reason"]),
+        to_author=found.row["reason"] in AUTHORS,
         shortest=SHORTEST_NOTE,
         longest=LONGEST_NOTE,
     )

@@ -32,3 +32,5 @@ ADVICE = {
     "deletes-evidence": _l("Nothing was deleted. To have something erased, its author withdraws it."),
     "unconfirmed-device": _l("It comes in by itself when a code is typed on that tablet."),
 }
+# What only its author can mend.
+AUTHORS = frozenset({"schema", "wrong-revision"})

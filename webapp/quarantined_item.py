@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from webapp.catalogues import label, person_name
+from webapp.languages import moment
 from webapp.versions import CATALOGUES
 from webapp.wording import field_name, norm_name, plain_value
 
@@ -45,6 +46,8 @@ def _words(name: str, value: Any) -> str:
             return person_name(value)
         if name == "norms":
             return norm_name(value)
+        if name == "at":
+            return moment(value)
     if isinstance(value, list | tuple):
         return ", ".join(_words(name, each) for each in value) or plain_value(None)
     if isinstance(value, Mapping):

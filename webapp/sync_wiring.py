@@ -18,6 +18,7 @@ from sync.documents.couch import CouchStore
 from sync.documents.couch_setup import set_up
 from sync.documents.embedded import EmbeddedStore
 from sync.engine import SyncEngine
+from sync.gateway import left_words
 from sync.gateway.erasure_list import ErasureList
 from sync.gateway.keys import DEMO_CUSTODY_PASSPHRASE, ServerKeys
 from sync.gateway.media import MediaFolder
@@ -100,9 +101,12 @@ def wrapped_custody_key(engine: SyncEngine, key_id: str | None) -> dict[str, Any
 
 
 def demo_custody_passphrase(settings: Config, wrapped: dict[str, Any] | None) -> str | None:
-    """What opens the custody key that a demonstration has made; None outside one, and for keys of key holders."""
-    own = wrapped is not None and not wrapped.get("made_by") and not wrapped.get("rewrapped")
-    return DEMO_CUSTODY_PASSPHRASE if settings.demo and own else None
+    """What opens a custody key that a demonstration has made; None outside one, and for words that people chose."""
+    if not settings.demo or wrapped is None or wrapped.get("rewrapped"):
+        return None
+    return (
+        DEMO_CUSTODY_PASSPHRASE if wrapped.get("demo") else left_words.of(settings.instance / "keys", wrapped)
+    )
 
 
 def held_chunks(engine: SyncEngine, hashes: Iterable[str]) -> set[str]:

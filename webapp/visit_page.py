@@ -109,6 +109,7 @@ def _context(row: Row[Any]) -> dict[str, Any]:
         "version_lines": versions.lines,
         "quarantined": quarantined,
         "held": material.held_parts(row.channel),
+        "consents": material.consents(row.channel),
         "numbers": _numbers(row.channel),
         "status_names": STATUS_NAMES,
         "report_names": REPORT_NAMES,

@@ -14,8 +14,9 @@ export const HIDDEN_MS = 30 * 1000;
  */
 export function isDue({ now, activeAt, hiddenSince, recording }) {
   if (recording) return false;
-  if (hiddenSince !== null && now - hiddenSince >= HIDDEN_MS) return true;
-  return now - activeAt >= IDLE_MS;
+  // In both directions: a clock that was put back would else hold the lock for as long as it was put back.
+  if (hiddenSince !== null && Math.abs(now - hiddenSince) >= HIDDEN_MS) return true;
+  return Math.abs(now - activeAt) >= IDLE_MS;
 }
 
 export class AutoLock {

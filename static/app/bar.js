@@ -7,7 +7,7 @@ import { AqElement, html, icon, nothing } from './element.js';
 import { LANGUAGES, LANGUAGE_NAMES } from './i18n.js';
 import { ROUTES } from './routes.js';
 import { visitDay, visitId } from './visit/days.js';
-import { facilityName } from './visit/facility_name.js';
+import { facilityName, kindName } from './visit/names.js';
 
 /** Routes of the sections: no way back is offered from them. */
 export const SECTIONS = ['home', 'facilities', 'library', 'settings'];
@@ -105,7 +105,7 @@ export class AqBar extends AqElement {
     const facility = facilityName(this.app, doc);
     if (name !== 'visit') return html`<span class="over">${facility}</span><h1 tabindex="-1">${title}</h1>`;
     const { day, days } = visitDay(doc, new Date());
-    const over = [this.app.label('visit_kinds', doc.kind), days > 1 && day ? this.t('shell.dayOf', { day, days }) : this.app.formatDate(doc.from, { day: 'numeric', month: 'long' })];
+    const over = [kindName(this.app, doc), days > 1 && day ? this.t('shell.dayOf', { day, days }) : this.app.formatDate(doc.from, { day: 'numeric', month: 'long' })];
     return html`<span class="over">${over.filter(Boolean).join(' · ')}</span><h1 tabindex="-1">${facility}</h1>`;
   }
 

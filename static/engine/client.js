@@ -4,6 +4,7 @@
 // network. Contract: docs/engine.md. Buffers given to `appendFrame` and `addMedium` are transferred,
 // so the caller's copy is empty afterwards.
 
+import { BackgroundDelivery } from './background_delivery.js';
 import { EngineError } from './errors.js';
 import { placed } from './listing.js';
 import { watchSurroundings } from './surroundings.js';
@@ -22,6 +23,7 @@ export class EngineClient extends EventTarget {
   /** @type {Worker} */ #worker;
   /** @type {Map<number, Waiting>} */ #waiting = new Map();
   #next = 1;
+  #background = new BackgroundDelivery(typeof navigator === 'undefined' ? undefined : navigator.serviceWorker);
 
   /**
    * Starts the worker and resolves when it answers.
@@ -239,7 +241,7 @@ export class EngineClient extends EventTarget {
   #receive(message) {
     if (message.event) {
       this.dispatchEvent(new CustomEvent(message.event, { detail: message.detail }));
-      if (message.event === 'status') askForBackgroundDelivery(message.detail);
+      if (message.event === 'status') this.#background.look(message.detail);
       return;
     }
     const waiting = this.#waiting.get(message.id);
@@ -266,25 +268,9 @@ export class EngineClient extends EventTarget {
     document.addEventListener('visibilitychange', wake);
     window.addEventListener('online', wake);
     window.addEventListener('focus', wake);
-    watchSurroundings({ document, navigator: /** @type {any} */ (navigator) }, (now) => { this.#call('surroundings', [now]).catch(() => {}); });
-  }
-}
-
-let asked = false;
-
-/**
- * Background Sync exists in Chromium only; elsewhere delivery needs the app open.
- * @param {EngineStatus} status
- */
-async function askForBackgroundDelivery(status) {
-  const waits = status.waiting.documents + status.waiting.chunks > 0;
-  if (!waits) asked = false;
-  if (!waits || asked || !('serviceWorker' in navigator)) return;
-  asked = true;
-  try {
-    const registration = /** @type {any} */ (await navigator.serviceWorker.ready);
-    await registration.sync?.register('aigaq-outbox');
-  } catch {
-    // Refused by the browser or the user: the open app delivers all the same.
+    watchSurroundings({ document, navigator: /** @type {any} */ (navigator) }, (now) => {
+      this.#call('surroundings', [now]).catch(() => {});
+      if (now.hidden) this.#background.hidden();
+    });
   }
 }

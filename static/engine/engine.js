@@ -77,7 +77,7 @@ export class Engine {
     return {
       vault: this.vault.state,
       pinReady: this.vault.pinReady,
-      account: session?.self.account ?? null,
+      account: session?.self.account ?? null, root: session?.self.root ?? null,
       device: this.#device && { id: this.#device.id, name: this.#device.label },
       waiting: this.#waiting,
       connection: this.#connection,

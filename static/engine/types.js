@@ -75,13 +75,15 @@
  * @property {number} damaged records set aside because they do not decrypt
  * @property {boolean} revoked the office has withdrawn this device
  * @property {boolean} rootMismatch the server offers the keys of another organisation: nothing is taken from it
+ * @property {string | null} root hexadecimal fingerprint of the organisation's root that the vault pins; null while locked
  * @property {boolean} provisional the vault waits for the office's confirmation
  * @property {VaultEntry[]} vaults of this browser, oldest first
  */
 
 /**
  * What may be known of a vault without its words.
- * @typedef {{name: string, label: string, number: number, provisional: boolean, chosen: boolean, waiting: number}} VaultEntry
+ * @typedef {{name: string, label: string, number: number, provisional: boolean, chosen: boolean, waiting: number, unsent: boolean}} VaultEntry `waiting`:
+ *   documents; `unsent`: or parts of media
  */
 
 /**

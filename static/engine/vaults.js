@@ -20,6 +20,7 @@ import { Gateway } from './replication/gateway.js';
 import { IN_SIGHT, paceOf } from './replication/pace.js';
 import { Schedule } from './replication/schedule.js';
 import { openRegisterRows, Register } from './store/register.js';
+import { rotateLog } from './store/rotation.js';
 import { openOutbox, openStorage, removeStorage } from './store/storage.js';
 
 /** @typedef {import('./types.js').EngineStatus} EngineStatus */
@@ -33,7 +34,7 @@ export class Vaults {
   /** @type {Engine} */ current;
   #between = false;
   /** As the page last told. */ #around = IN_SIGHT;
-  /** @type {Map<string, number>} documents that wait in the vaults that are not chosen */ #waiting = new Map();
+  /** @type {Map<string, {documents: number, chunks: number}>} what waits in the vaults that are not chosen */ #waiting = new Map();
 
   /**
    * @param {{cost: import('./types.js').KdfCost | null, files: 'opfs' | 'idb' | null}} options
@@ -47,6 +48,7 @@ export class Vaults {
     try {
       vaults.register = new Register(await openRegisterRows(), now);
       await vaults.register.load();
+      if (vaults.register.vaults.length > 0) await rotateLog();
       vaults.current = await vaults.#engineOf((await vaults.register.last()).name);
     } catch (error) {
       // A newer app has been here: its database does not open, and nothing was changed.
@@ -81,9 +83,15 @@ export class Vaults {
       provisional: this.register.get(name)?.provisional ?? false,
       vaults: this.register.vaults.map((entry) => ({
         name: entry.name, label: entry.label, number: entry.order, provisional: entry.provisional,
-        chosen: entry.name === name, waiting: this.#waiting.get(entry.name) ?? 0,
+        chosen: entry.name === name, ...this.#waitingIn(entry.name),
       })),
     };
+  }
+
+  /** @param {string} name of a vault that is not chosen */
+  #waitingIn(name) {
+    const { documents, chunks } = this.#waiting.get(name) ?? { documents: 0, chunks: 0 };
+    return { waiting: documents, unsent: documents + chunks > 0 };
   }
 
   /** @param {string} name @returns {Promise<EngineStatus>} */
@@ -251,7 +259,7 @@ export class Vaults {
           const round = await navigator.locks.request(UPLOADER_LOCK, () => deliverVault(database, slice, gateway));
           failed ||= round.connection !== 'online';
         }
-        this.#waiting.set(name, (await whatWaits(database)).documents);
+        this.#waiting.set(name, await whatWaits(database));
       } finally {
         database.close();
       }

@@ -14,7 +14,7 @@ from typing import Any
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PublicKey
 
 from sync.errors import BadRequest, NotFound, Refused
-from sync.gateway import key_files, sealing
+from sync.gateway import key_files, left_words, sealing
 from sync.gateway.custody_file import WrappingCost
 from sync.gateway.keys import ServerKeys
 from sync.gateway.keyset import named
@@ -131,8 +131,9 @@ def rewrap(keys: ServerKeys, key_id: str, wrapped: dict[str, Any]) -> None:
     The caller has seen the proof that who sends it holds the key; whether it opens, only the browser knows.
     """
     with key_files.alone(keys.folder):
-        wrapped_key(keys, key_id)
+        before = wrapped_key(keys, key_id)
         for path in sorted(keys.folder.glob("custody_*.json")):
             row = key_files.read(path)
             if row.get("id") == key_id:
                 key_files.replace(path, {**row, **wrapped, "rewrapped": True})
+        left_words.forget(keys.folder, before)

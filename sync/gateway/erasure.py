@@ -24,6 +24,8 @@ from sync.errors import NotFound, StoreFailed
 from sync.gateway import content_keys, released, tables
 from sync.gateway.erasure_list import ErasureList, Withdrawn
 from sync.gateway.media import MediaStore
+from sync.gateway.receipts import empty_envelopes
+from sync.gateway.traffic import give_back
 from sync.revisions import Leaf, generation, revision_id, winner
 from sync.wire import is_sha256
 
@@ -224,18 +226,28 @@ class Erasures:
         hashes = [row["sha256"] for row in chunks if is_sha256(row.get("sha256"))]
         with writing(self._database) as connection:
             gone = content_keys.give_up_chunks(connection, channel, str(document["_id"]), hashes)
-        self._drop(gone)
+        self._drop(gone, self._carrier(channel, str(document["_id"])))
 
     def _refuse_chunks(self, hashes: set[str]) -> None:
         with writing(self._database) as connection:
             gone = content_keys.refuse_chunks(connection, hashes)
         self._drop(gone)
 
-    def _drop(self, hashes: Sequence[str]) -> None:
+    def _drop(self, hashes: Sequence[str], carrier: str | None = None) -> None:
         if self._listed is not None:
             self._listed.note_chunks(hashes)
-        for sha256 in hashes:
-            self._media.delete(sha256)
+        freed = sum(self._media.delete(sha256) for sha256 in hashes)
+        if carrier and freed:
+            # A crash before this line counts too much as stored, never too little.
+            with writing(self._database) as connection:
+                give_back(connection, carrier, freed)
+
+    def _carrier(self, channel: str, document: str) -> str | None:
+        """Who delivered the document last: as a rule its chunks, too."""
+        archived = tables.envelope.c
+        query = select(archived.carrier).where(archived.channel == channel, archived.document == document)
+        with reading(self._database) as connection:
+            return connection.scalar(query.order_by(archived.received_at.desc()).limit(1))
 
     def _erase(self, channel: str, document: str) -> None:
         try:
@@ -248,9 +260,8 @@ class Erasures:
             released.destroy(connection, channel, [document])
             gone = content_keys.give_up_chunks(connection, channel, document)
             archived = tables.envelope.c
-            own = (archived.channel == channel, archived.document == document)
-            connection.execute(update(tables.envelope).where(*own).values(sealed=None))
-        self._drop(gone)
+            empty_envelopes(connection, archived.channel == channel, archived.document == document)
+        self._drop(gone, self._carrier(channel, document))
         if stub is not None:
             # The stub is written down above: a crash between these two lines loses nothing that should stay.
             try:

@@ -18,7 +18,7 @@ from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 
 from sync.clock import Clock, system_clock, timestamp
 from sync.errors import Unsealable
-from sync.gateway import key_files, sealing
+from sync.gateway import key_files, left_words, sealing
 from sync.gateway.custody_file import WrappingCost, make_custody, unwrap_custody
 from sync.gateway.disclosure import opening
 from sync.gateway.keyset import first_set, named, new_scalar, public_point, sign_set, signing_key
@@ -58,8 +58,11 @@ class ServerKeys:
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         passphrase = DEMO_CUSTODY_PASSPHRASE if demo else _passphrase(folder)
         custody = key_files.kept(
-            folder / "custody_key.json", lambda: make_custody(passphrase, cost or WrappingCost())
+            folder / "custody_key.json",
+            lambda: {**make_custody(passphrase, cost or WrappingCost()), **({"demo": True} if demo else {})},
         )
+        if not custody.get("made_by"):
+            left_words.name_key(folder, custody)
         secret = key_files.kept(folder / "server_keys.json", make_secrets)
         root = folder / "root.json"
         key_files.kept(
@@ -208,5 +211,5 @@ def _passphrase(folder: Path) -> str:
     """A random passphrase, kept until the key holders have it; needed only where the key is still to be made."""
     if (folder / "custody_key.json").exists():
         return ""
-    path = folder / "custody_passphrase.json"
+    path = folder / left_words.NAME
     return str(key_files.kept(path, lambda: {"passphrase": secrets.token_hex(10)})["passphrase"])

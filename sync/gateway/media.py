@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import secrets
 from collections.abc import Iterable
+from contextlib import suppress
 from io import RawIOBase
 from pathlib import Path
 from typing import Protocol
@@ -38,8 +39,8 @@ class MediaStore(Protocol):
     def held(self, hashes: Iterable[str]) -> set[str]:
         """Which of `hashes` are here."""
 
-    def delete(self, sha256: str) -> None:
-        """Remove a chunk; nothing where it is not."""
+    def delete(self, sha256: str) -> int:
+        """Remove a chunk; how many bytes that freed, 0 where it is not."""
 
 
 class MediaFolder:
@@ -93,11 +94,16 @@ class MediaFolder:
         wanted = (sha256 for sha256 in hashes if is_sha256(sha256))
         return {sha256 for sha256 in wanted if any(path.exists() for path in self._paths(sha256))}
 
-    def delete(self, sha256: str) -> None:
+    def delete(self, sha256: str) -> int:
+        freed = 0
         for path in self._paths(sha256):
-            path.unlink(missing_ok=True)
+            with suppress(FileNotFoundError):
+                size = path.stat().st_size
+                path.unlink()
+                freed += size
             if path.parent.exists():
                 _sync_folder(path.parent)
+        return freed
 
     def _paths(self, sha256: str) -> tuple[Path, Path]:
         """Where a chunk lies, and where an earlier version would have put it."""

@@ -2,7 +2,7 @@
 
     parsed ─► signature ─► opened ─► archived ─► checked ─► keys, revision stored ─► receipt
                                         ▲            └────► quarantined ───────────────┘
-    every arrow may be the last one before a crash: sent again, the batch goes on where it stopped
+    every arrow may be the last one before a crash: sent again, or at the next start, the batch goes on where it stopped
 
 Owns that order. A receipt is signed only after the archive and the document store have committed.
 """
@@ -100,6 +100,22 @@ class Outbox:
             answers[index] = receipts[item.envelope.id]
         self._note_devices(opened.values())
         return [answers[index] for index in range(len(rows))]
+
+    def resume(self) -> int:
+        """Go on with what a crash left archived without a receipt; how many there were.
+
+        Nobody may ever send it again: its tablet can be lost, or hold a receipt that a restore took from here.
+        """
+        opened = []
+        for envelope in self._rooms.archive.unanswered():
+            device = self._rooms.authorizer.device(envelope.device)
+            try:
+                if device is not None:
+                    opened.append(self._opened(envelope, device.account))
+            except Unsealable:
+                continue  # its transport key was given up since: the archive's proof names it
+        self._accept(opened, carrier="")  # who brought them is in the archive
+        return len(opened)
 
     def settle(self, envelope: str, *, vouched: bool = False) -> bool:
         """Check a quarantined envelope again; whether it is out of quarantine now.

@@ -56,7 +56,13 @@ def prove(database: Engine, keys: ServerKeys, authorizer: Authorizer) -> Proof:
         if row.body is None and row.erased_document is not None:
             continue  # erased before it was acknowledged: nobody was promised anything, and nobody sends it again
         if row.body is None:
-            flaws.append(Flaw(row.device, row.id, "has no receipt: it will get one when it is sent again"))
+            flaws.append(
+                Flaw(
+                    row.device,
+                    row.id,
+                    "has no receipt: it gets one at the next start, or when it is sent again",
+                )
+            )
             continue
         seq, prev = ends.get(row.device, (0, ""))
         flaws += [Flaw(row.device, row.id, what) for what in _receipt_flaws(row, public, seq + 1, prev)]

@@ -10,11 +10,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, Engine, and_, func, insert, select, update
+from sqlalchemy import ColumnElement, Connection, Engine, and_, func, insert, select, update
 
 from sync.database import reading, writing
 from sync.gateway import tables
 from sync.gateway.keys import ServerKeys
+from sync.gateway.traffic import give_back
 from sync.wire import canonical, parse_object, sha256_hex
 
 # The quarantine row of a receipt's envelope, as long as it waits there.
@@ -94,6 +95,21 @@ class Archive:
             if row.sealed_sha256 == hashes[row.envelope]
         }
 
+    def unanswered(self) -> list[Envelope]:
+        """What was archived and never got its receipt, oldest first; without what an erasure has emptied since."""
+        archived = tables.envelope.c
+        query = (
+            select(tables.envelope)
+            .outerjoin(tables.receipt, tables.receipt.c.envelope == archived.id)
+            .where(tables.receipt.c.envelope.is_(None), archived.sealed.is_not(None))
+            .order_by(archived.received_at, archived.id)
+        )
+        with reading(self._database) as connection:
+            return [
+                Envelope(row.id, row.key, row.device, bytes(row.sealed), row.signature)
+                for row in connection.execute(query)
+            ]
+
     def add(self, opened: Sequence[tuple[Envelope, Contents]], *, carrier: str, now: str) -> set[str]:
         """Keep envelopes, durable on return; ids that are taken by another envelope's bytes."""
         columns = tables.envelope.c
@@ -149,8 +165,7 @@ class Archive:
                 connection.execute(insert(tables.quarantine), held)
             erased = [verdict.envelope.id for verdict in verdicts if verdict.erased]
             if erased:
-                own = tables.envelope.c.id.in_(erased)
-                connection.execute(update(tables.envelope).where(own).values(sealed=None))
+                empty_envelopes(connection, tables.envelope.c.id.in_(erased))
         return answers
 
     def of_channel(self, channel: str) -> list[dict[str, Any]]:
@@ -189,6 +204,17 @@ class Archive:
         )
         with reading(self._database) as connection:
             return {row[0]: row[1] for row in connection.execute(query)}
+
+
+def empty_envelopes(connection: Connection, *which: ColumnElement[bool]) -> None:
+    """Erase the sealed bytes of archived envelopes; who delivered them has that much less stored."""
+    archived = tables.envelope.c
+    here = (*which, archived.sealed.isnot(None))
+    sizes = select(archived.carrier, func.sum(archived.size)).where(*here).group_by(archived.carrier)
+    for carrier, size in connection.execute(sizes).all():
+        # It was counted as it came, in base64.
+        give_back(connection, carrier, size * 4 // 3)
+    connection.execute(update(tables.envelope).where(*here).values(sealed=None))
 
 
 class _Chains:

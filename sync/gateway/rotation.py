@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from sync.errors import BadRequest, Refused
-from sync.gateway import key_files
+from sync.gateway import key_files, left_words
 from sync.gateway.custody_file import WrappingCost, make_custody
 from sync.gateway.keys import ServerKeys, make_receipt, make_transport, upgrade
 from sync.gateway.keyset import PROPOSAL, PURPOSES, check_follows, check_signed, named
@@ -117,7 +117,7 @@ def retire(keys: ServerKeys, ids: Sequence[str]) -> None:
 def _made_here(folder: Path, cost: WrappingCost) -> dict[str, Any]:
     passphrase = secrets.token_hex(10)
     wrapped = make_custody(passphrase, cost)
-    key_files.replace(folder / "custody_passphrase.json", {"passphrase": passphrase, "opens": wrapped["id"]})
+    left_words.leave(folder, passphrase, opens=wrapped["id"])
     return wrapped
 
 

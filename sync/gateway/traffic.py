@@ -61,6 +61,11 @@ _KEEP = text(
 )
 
 
+_GIVE_BACK = text(
+    "UPDATE device_stored SET bytes = CASE WHEN bytes > :bytes THEN bytes - :bytes ELSE 0 END WHERE device = :device"
+)
+
+
 @dataclass(frozen=True)
 class Quota:
     """What one device may send; 0 means without limit."""
@@ -127,6 +132,12 @@ class Traffic:
             kept = size + (connection.scalar(select(columns.bytes).where(columns.device == device)) or 0)
         if _over(kept, self._quota.bytes_stored):
             raise RateLimited("more than a device may store", FULL_RETRY_SECONDS)
+
+
+def give_back(connection: Connection, device: str, size: int) -> None:
+    """Bytes that a device brought are kept no longer; nothing where it is none (an office's courier)."""
+    if size:
+        connection.execute(_GIVE_BACK, {"device": device, "bytes": size})
 
 
 def _over(value: int, limit: int) -> bool:

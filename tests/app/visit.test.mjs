@@ -33,7 +33,7 @@ test('a visit opens at the step where the work stands', () => {
 
 const good = {
   brief: true, forms: 3, offline: 'ready', wordsTypedAt: '2026-11-22T05:00:00.000Z', now: Date.parse('2026-11-22T06:00:00.000Z'),
-  needs: { camera: true, microphone: true }, devices: 'ok', battery: 0.8,
+  needs: { camera: true, microphone: true }, devices: 'ok', battery: 0.8, checks: { storage: 'ok', secret: false, installed: true, browser: 'ios' },
 };
 const open = (facts) => readiness(facts).filter((point) => point.blocks).map(({ name }) => name);
 
@@ -44,13 +44,20 @@ test('a tablet is ready only when every point is known to be true', () => {
   assert.deepEqual(open({ ...good, offline: 'unknown' }), ['offline']);
   assert.deepEqual(open({ ...good, wordsTypedAt: null }), ['words']);
   assert.deepEqual(open({ ...good, wordsTypedAt: '2026-11-21T05:59:59.000Z' }), ['words']);
+  assert.deepEqual(open({ ...good, wordsTypedAt: '2026-11-23T06:00:00.000Z' }), ['words'], 'under a wrong clock');
+  assert.deepEqual(open({ ...good, wordsTypedAt: 'never' }), ['words']);
   assert.deepEqual(open({ ...good, devices: 'untried' }), ['devices']);
   assert.deepEqual(open({ ...good, devices: 'bad' }), ['devices']);
   assert.deepEqual(open({ ...good, battery: 0.3 }), ['battery']);
+  assert.deepEqual(open({ ...good, checks: { ...good.checks, storage: 'bad' } }), ['storage']);
+  assert.deepEqual(open({ ...good, checks: { ...good.checks, secret: true } }), ['storage']);
+  assert.deepEqual(open({ ...good, checks: { ...good.checks, installed: false } }), ['install']);
 });
 
 test('what may not be used and what is not told is no obstacle', () => {
   assert.deepEqual(open({ ...good, needs: { camera: false, microphone: false }, devices: 'untried' }), []);
+  assert.deepEqual(open({ ...good, checks: null }), []);
+  assert.deepEqual(open({ ...good, checks: { ...good.checks, installed: false, browser: 'android' } }), []);
   assert.deepEqual(readiness({ ...good, battery: null }).map(({ name }) => name), ['pack', 'offline', 'words', 'devices']);
 });
 

@@ -13,15 +13,18 @@ import base64
 import tempfile
 import time
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from playwright.sync_api import Browser, sync_playwright
 
 from tests.browser.chromium import CHROMIUM, SIZES
+from tests.browser.custody_tour import CustodyTour
 from tests.browser.office_tour import OfficeTour
 from tests.browser.screens import LANGUAGES, Screen
 from tests.browser.server import ROOT, Server, seed
 from tests.browser.tablet_tour import TabletTour
+from tests.browser.vault_tour import VaultTour
 
 FOLDER = ROOT / "screenshots"
 PICTURES = ROOT / "docs" / "pictures"
@@ -31,7 +34,6 @@ SHOWN = {
     "on-site": ("onsite-recording-tablet-ru", 820),
     "form": ("form-flag-tablet-ru", 820),
     "ledger": ("deliver-waiting-tablet-en", 820),
-    "phone": ("onsite-phone-kk", 390),
     "indicators": ("office-indicators-map-desktop-en", 1120),
     "visit": ("office-visit-desktop-en", 1120),
 }
@@ -48,6 +50,8 @@ WEBP = """async ([png, width]) => {
   return canvas.toDataURL('image/webp', 0.86).split(',')[1];
 }"""
 WHOLE_LIMIT = 3200
+# A day with the tablet; the office with what it delivered; what is unusual on a tablet; the office's sealed side of that.
+PARTS = ("tablet", "office", "vault", "custody")
 
 
 def parse_arguments() -> argparse.Namespace:
@@ -58,7 +62,7 @@ def parse_arguments() -> argparse.Namespace:
     parser.add_argument("--sizes", default=",".join(SIZES), help="of " + ", ".join(SIZES))
     parser.add_argument("--languages", default=",".join(LANGUAGES), help="of " + ", ".join(LANGUAGES))
     parser.add_argument("--whole", action="store_true", help="as tall as the page is, not as the screen")
-    parser.add_argument("--part", choices=("tablet", "office"), help="one half of the screens")
+    parser.add_argument("--part", choices=PARTS, help="of the screens")
     return parser.parse_args()
 
 
@@ -92,19 +96,37 @@ class Camera:
         self.taken += 1
 
 
-def tours(wanted: argparse.Namespace, server: Server, folder: Path) -> Iterator[Screen]:
-    """The tablet's screens, then the office's with what the tablet delivered."""
+def tours(wanted: argparse.Namespace, seeded: Path, folder: Path) -> Iterator[Screen]:
+    """The tablet's screens, then the office's with what the tablet delivered; twice, each time from a fresh seed."""
+    parts = PARTS if wanted.part is None else (wanted.part,)
     with sync_playwright() as playwright:
-        tablet = TabletTour(playwright, server, folder / "profile")
-        if wanted.part != "office":
-            yield from tablet.screens()
-        if wanted.part != "tablet":
-            browser = playwright.chromium.launch(
-                executable_path=CHROMIUM, args=["--no-sandbox", "--disable-gpu"]
-            )
-            yield from OfficeTour(browser, server.address, tablet.channel).screens()
-            show_in_documents(browser)
-            browser.close()
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox", "--disable-gpu"])
+        if {"tablet", "office"} & set(parts):
+            with served(seeded, folder / "day") as server:
+                tablet = TabletTour(playwright, server, folder / "profile")
+                if "tablet" in parts:
+                    yield from tablet.screens()
+                if "office" in parts:
+                    yield from OfficeTour(browser, server.address, tablet.channel).screens()
+        if {"vault", "custody"} & set(parts):
+            with served(seeded, folder / "other") as server:
+                vault = VaultTour(playwright, server, folder)
+                for screen in vault.screens():
+                    if "vault" in parts:
+                        yield screen
+                if "custody" in parts:
+                    yield from CustodyTour(browser, server.address, vault.channel).screens()
+        show_in_documents(browser)
+        browser.close()
+
+
+@contextmanager
+def served(seeded: Path, instance: Path) -> Iterator[Server]:
+    server = Server(seeded, instance).start()
+    try:
+        yield server
+    finally:
+        server.stop()
 
 
 def show_in_documents(browser: Browser) -> None:
@@ -128,13 +150,9 @@ def main() -> None:
         seeded = Path(folder) / "seeded"
         seeded.mkdir()
         seed(seeded)
-        server = Server(seeded, Path(folder) / "instance").start()
-        try:
-            for screen in tours(wanted, server, Path(folder)):
-                camera.take(screen)
-                print(f"{time.monotonic() - begun:6.0f} s  {screen.name}", flush=True)
-        finally:
-            server.stop()
+        for screen in tours(wanted, seeded, Path(folder)):
+            camera.take(screen)
+            print(f"{time.monotonic() - begun:6.0f} s  {screen.name}", flush=True)
     print(f"{camera.taken} pictures in {FOLDER}")
 
 

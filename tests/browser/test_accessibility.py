@@ -20,6 +20,11 @@ RUN = """async () => {
   const { violations } = await axe.run(document, { runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'] });
   return violations.map(({ id, help, nodes }) => ({ id, help, nodes: nodes.slice(0, 4).map(({ target, html }) => `${target.join(' ')}  ${html.slice(0, 160)}`) }));
 }"""
+# What reaches beyond the right edge of a phone, by its tag and text; what scrolls inside its own box does not.
+WIDER = """() => [...document.querySelectorAll('body *')]
+  .filter((e) => e.getBoundingClientRect().right > innerWidth + 1 && e.checkVisibility()
+    && !e.closest('.sr-only, .tabs, .table-scroll, svg'))
+  .map((e) => `${e.localName} ${e.textContent.trim().slice(0, 40)}`)"""
 # Each with its size: the ones where most of the work is done, and the ones with the most in them.
 TABLET = {
     "enrol-code": "phone",
@@ -50,6 +55,8 @@ OFFICE = {
     "office-imports-preview": "desktop",
     "office-accounts": "desktop",
 }
+# Those with buttons, badges and choices side by side are looked at in Kazakh too, whose words are longest.
+LONG_WORDS = {"office-visit-new", "office-visit", "office-report", "office-devices", "office-audit"}
 
 
 def violations(screens: Iterator[Screen], wanted: dict[str, str]) -> dict[str, list[dict[str, Any]]]:
@@ -79,7 +86,21 @@ def test_the_tablet_has_no_barriers(playwright: Playwright, server: Server, tmp_
 
 def test_the_office_has_no_barriers(playwright: Playwright, server: Server) -> None:
     browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox", "--disable-gpu"])
+    wide: dict[str, list[str]] = {}
     try:
-        assert violations(OfficeTour(browser, server.address).screens(), OFFICE) == {}
+        screens = narrow(OfficeTour(browser, server.address).screens(), wide)
+        assert violations(screens, OFFICE) == {}
     finally:
         browser.close()
+    assert wide == {}
+
+
+def narrow(screens: Iterator[Screen], wide: dict[str, list[str]]) -> Iterator[Screen]:
+    """The same screens, each looked at on a phone first: `wide` gets what does not fit."""
+    for screen in screens:
+        for language in ("kk", "ru") if screen.name in LONG_WORDS else ("ru",):
+            screen.show(size="phone", language=language)
+            beyond = screen.page.evaluate(WIDER)
+            if beyond:
+                wide[f"{screen.name} {language}"] = beyond
+        yield screen

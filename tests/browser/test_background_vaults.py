@@ -30,6 +30,10 @@ CAPTURE = """async ([leader, text, seed, bytes]) => {
   await engine.lock();
   return [channel, photo.doc._id];
 }"""
+DELIVERS_FOR_EVER = """() => { navigator.locks.request('aigaq-uploader', () => new Promise(() => {})); }"""
+ONE_WAITS = (
+    """async () => (await navigator.locks.query()).pending.some(lock => lock.name === 'aigaq-uploader')"""
+)
 TURN_TO = """async label => {
   const {vaults} = await engine.status();
   await engine.chooseVault(vaults.find(one => one.label === label).name);
@@ -108,8 +112,14 @@ def test_what_two_people_left_on_a_tablet_is_delivered_with_the_app_closed(
 ) -> None:
     page = installed(tablet, office)
     people = shared(page, office)
+    # A page delivers as it is being closed: what it leaves is not forgotten.
+    page.goto(office.address + QUIET)
+    page.evaluate(DELIVERS_FOR_EVER)
     office.start()
     dispatch_sync(page, office.address)
+    until(lambda: page.evaluate(ONE_WAITS), "the service worker", pause=paused(page))
+    assert not any(office.engine.receipts(one.channel) for one in people)
+    page.goto("about:blank")
     until(lambda: all(arrived(office, one) for one in people), "both people's work", pause=paused(page))
     assert office.engine.quarantine() == []
     # The receipts are each vault's own: the next unlock takes them in.

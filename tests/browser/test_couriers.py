@@ -58,7 +58,14 @@ def test_a_colleague_delivers_what_another_tablet_exported(
     expect(author.page.get_by_text(author.t("deliver.file.own export"))).to_be_visible()
     author.tablet.close()
 
+    # Cut on its way: what is whole is taken, the rest is said; the whole file then brings it.
+    cut = tmp_path / "cut.sealed"
+    cut.write_bytes(file.read_bytes()[:-60])
+    take(colleague, "take-carried", cut)
+    torn = colleague.page.locator("[data-part=torn]")
+    expect(torn).to_contain_text(colleague.t("deliver.lost.unknown"))
     take(colleague, "take-carried", file)
+    expect(torn).to_have_count(0)
     expect(colleague.page.locator("[data-carried]")).to_have_attribute("data-delivered", "0")
     server.start()
     colleague.page.evaluate(f"() => {ENGINE}.deliver()")

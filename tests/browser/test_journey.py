@@ -11,6 +11,7 @@ from playwright.sync_api import Page, Playwright, expect
 
 from sync.evidence.package_file import PackageFile
 from sync.evidence.verification import verify
+from tests import patience
 from tests.browser.chromium import Tablet, paused
 from tests.browser.monitor import Monitor, sign_in
 from tests.browser.profile import find_markers
@@ -159,7 +160,10 @@ def test_journey_from_the_gate_to_the_report(playwright: Playwright, server: Ser
 
     # The indicators have changed by themselves.
     until(
-        lambda: figure(indicators, "issued") == issued + 2, "both recommendations", pause=paused(indicators)
+        lambda: figure(indicators, "issued") == issued + 2,
+        "both recommendations",
+        pause=paused(indicators),
+        seconds=3 * patience.SECONDS,  # counted anew while two tablets deliver
     )
 
     # The report in Kazakh, opened as a reader's program would.

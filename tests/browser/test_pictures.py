@@ -56,6 +56,12 @@ def stored(monitor: Monitor, medium: str) -> bytes:
 
 def drag(monitor: Monitor, board: Locator, *path: tuple[float, float]) -> None:
     """A finger over the board, in parts of its width and height."""
+    hold(monitor, board, *path)
+    monitor.page.mouse.up()
+
+
+def hold(monitor: Monitor, board: Locator, *path: tuple[float, float]) -> None:
+    """The same, and the finger stays."""
     board.scroll_into_view_if_needed()
     shown = board.bounding_box()
     assert shown
@@ -65,7 +71,6 @@ def drag(monitor: Monitor, board: Locator, *path: tuple[float, float]) -> None:
     mouse.down()
     for point in points[1:]:
         mouse.move(*point, steps=6)
-    mouse.up()
 
 
 def cover_the_middle(monitor: Monitor) -> None:
@@ -116,9 +121,19 @@ def test_a_sketch_survives_a_crash_and_is_kept(leader: Monitor) -> None:
     page.reload()
     leader.unlock()
     leader.go_to("onsite")
-    page.locator("aq-onsite [data-action=sketch]").click()
+    # Locked in the middle of a mark, with words typed in the same moment: both are there again.
+    page.locator("[data-draft=sketch]").click()
     expect(page.get_by_text(leader.t("pictures.sketch.resumed"))).to_be_visible()
     page.locator("aq-sketch label.field input").first.fill("Камера 14 сверху")
+    hold(leader, board, (0.2, 0.2), (0.2, 0.8))
+    page.evaluate("() => document.querySelector('aq-app').app.lock()")
+    page.wait_for_selector("#words")
+    page.mouse.up()
+    leader.unlock()
+    leader.go_to("onsite")
+    expect(page.locator("[data-draft=sketch]")).to_contain_text("Камера 14 сверху")
+    assert len(page.evaluate(f"{ENGINE}.draft({CHANNEL} + '/sketch/new')")["marks"]) == 3
+    page.locator("aq-onsite [data-action=sketch]").click()
     page.locator("[data-action=keep-sketch]").click()
     page.wait_for_selector("aq-sketch", state="detached")
     [sketch] = media(leader, "sketch")

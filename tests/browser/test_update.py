@@ -41,7 +41,7 @@ def enrolled(playwright: Playwright, seeded: Path, tmp_path_factory: pytest.Temp
 def office(enrolled: Enrolled, tmp_path: Path) -> Iterator[Server]:
     made = enrolled.server(tmp_path).start()
     yield made
-    made.stop()
+    made.kill()
 
 
 @pytest.fixture

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import subprocess
 import sys
@@ -11,6 +12,8 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Playwright, expect
 
+from sync.gateway.root import fingerprint
+from sync.wire import unb64
 from tests.browser.enrolled import Enrolled
 from tests.browser.monitor import Monitor
 from tests.browser.on_site import ENGINE
@@ -164,6 +167,7 @@ def test_forgotten_words_do_not_stop_the_work(leader: Monitor, office: Server) -
     page.wait_for_selector("[data-part=vaults]")
     page.locator("[data-part=vaults] label.choice").first.click()
     expect(page.locator("[data-part=vaults] input").first).to_be_checked()
+    page.wait_for_function("() => document.querySelector('aq-app').app.status.vaults[0].chosen")
     page.fill("#words", " ".join(words))
     leader.press("vault.unlock.open")
     expect(page.locator("aq-words-form .notice.bad")).to_be_visible()
@@ -241,7 +245,9 @@ def test_nothing_is_wider_than_a_phone(leader: Monitor, language: str) -> None:
     assert page.evaluate(WIDER) == []
 
 
-def test_how_to_install_is_drawn_and_what_to_do_is_said(leader: Monitor) -> None:
+def test_settings_draw_how_to_install_and_name_the_organisations_key(
+    leader: Monitor, enrolled: Enrolled
+) -> None:
     page = leader.page
     leader.unlock()
     page.wait_for_selector("aq-home .today .btn")
@@ -253,6 +259,8 @@ def test_how_to_install_is_drawn_and_what_to_do_is_said(leader: Monitor) -> None
     box = picture.bounding_box()
     assert box
     assert box["width"] <= 400
+    root = json.loads((enrolled.instance / "keys" / "keyset.json").read_text(encoding="utf-8"))["root"]
+    expect(page.locator("aq-settings #root")).to_contain_text(fingerprint(unb64(root)))
 
 
 def code_for(server: Server, login: str) -> str:

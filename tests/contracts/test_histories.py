@@ -125,7 +125,7 @@ def test_a_store_says_what_the_model_says(store: ReplicatedStore, seed: int, siz
 
 
 @pytest.mark.long
-@pytest.mark.timeout(1800)
+@pytest.mark.timeout(3600)
 def test_a_store_says_what_the_model_says_of_long_histories(store: ReplicatedStore) -> None:
     for seed in range(100):
         check(store, seed, 150)

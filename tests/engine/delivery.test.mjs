@@ -181,6 +181,58 @@ test('what cannot be noted is told, and asked of the server in the next round', 
   assert.deepEqual([round.chunks, round.left, office.requests.filter((path) => path.startsWith('/sync/media/chunks/')).length], [4, 0, 4]);
 });
 
+/** What of it has arrived, in the order in which it was asked for. */
+function order(office) {
+  return office.requests.filter((path) => path === '/sync/outbox' || path.startsWith('/sync/media/chunks/')).map((path) => (path === '/sync/outbox' ? 'envelopes' : path.slice(-64)));
+}
+
+test('a note and a photo made while a video is on its way do not wait for its end', async () => {
+  const office = await organisation();
+  const tablet = await newTablet(office, { lookMs: 0 });
+  await tablet.opened.recordings.add(CHANNEL, { kind: 'video', mime: 'video/webm' }, new ArrayBuffer(20 << 20));
+  const videos = new Set((await tablet.storage.database.all('chunks')).map((row) => row.sha256));
+  let photo;
+  office.interfere = async (path) => {
+    if (!path.startsWith('/sync/media/chunks/')) return undefined;
+    photo ??= tablet.opened.recordings.add(CHANNEL, { kind: 'photo', mime: 'image/jpeg' }, new ArrayBuffer(5000));
+    await photo;
+    return undefined;
+  };
+  const round = await tablet.deliver();
+  assert.deepEqual([round.connection, round.receipts, round.left, office.chunks.size], ['online', 2, 0, 22]);
+  const [{ sha256: small }] = (await photo).doc.chunks;
+  const steps = order(office);
+  const second = steps.indexOf('envelopes', 1);
+  // Of the video only what was under way goes first; then the photo's document, the photo, the rest.
+  assert.ok(second > 0 && second <= 9, steps.join());
+  assert.ok(steps.slice(1, second).every((hash) => videos.has(hash)));
+  assert.equal(steps[second + 1], small);
+  // Nothing was sent twice.
+  assert.equal(new Set(steps.filter((step) => step !== 'envelopes')).size, steps.length - 2);
+});
+
+test('a tablet that leaves the Wi-Fi while it uploads stops with its videos, not with its photos', async () => {
+  const office = await organisation();
+  let network = 'unmetered';
+  const tablet = await newTablet(office, { lookMs: 0, network: () => network });
+  await tablet.opened.recordings.add(CHANNEL, { kind: 'video', mime: 'video/webm' }, new ArrayBuffer(12 << 20));
+  await tablet.opened.recordings.add(CHANNEL, { kind: 'photo', mime: 'image/jpeg' }, new ArrayBuffer(5000));
+  const { sha256: small } = (await tablet.storage.database.all('chunks')).at(-1);
+  office.interfere = (path) => {
+    if (path.startsWith('/sync/media/chunks/')) network = 'metered';
+    return undefined;
+  };
+  const round = await tablet.deliver();
+  assert.equal(round.connection, 'online');
+  assert.equal(order(office)[1], small); // small files go first
+  assert.ok(office.chunks.has(small) && office.chunks.size <= 5, String(office.chunks.size));
+  assert.equal(round.left, 0); // what is left waits for another network
+  network = 'unmetered';
+  office.interfere = () => undefined;
+  await tablet.deliver();
+  assert.equal(office.chunks.size, 14);
+});
+
 test('what the server has already is not sent again', async () => {
   const office = await organisation();
   const tablet = await newTablet(office);

@@ -81,6 +81,28 @@ test('ranges are checked before they are opened, and only those that are needed 
   await assert.rejects(frames.read(0, 1), StreamDamaged);
 });
 
+const RANGES = {
+  'swapped': ([a, b, ...rest]) => [b, a, ...rest],
+  'dropped': ([a, , ...rest]) => [a, ...rest],
+  'repeated': ([a, , ...rest]) => [a, a, ...rest],
+  'truncated': ([a, b, ...rest]) => [a, b.slice(0, -1), ...rest],
+  'empty': ([a, , ...rest]) => [a, new Uint8Array(0), ...rest],
+};
+for (const [name, tamper] of Object.entries(RANGES)) {
+  test(`ranges that were ${name} are refused, in the file and in the document`, async () => {
+    const file = await sealedFile(Array.from({ length: 20 }, () => 200_000));
+    const ranges = file.chunks.map((_, i) => file.bytes.slice(i * CHUNK, (i + 1) * CHUNK));
+    const changed = tamper(ranges);
+    const frames = (chunks, from) => new Frames(file.key, { id: ID, frames: 21, complete: true, size: file.bytes.length, chunks },
+      chunkReader(chunks, async (hash) => from[chunks.findIndex((chunk) => chunk.sha256 === hash)] ?? new Uint8Array(0)));
+    // A server that gives other bytes than the document names.
+    await assert.rejects(frames(file.chunks, changed).read(0, Infinity), StreamDamaged);
+    // A document that names others, each with its own true hash.
+    const named = await Promise.all(changed.map(async (bytes) => ({ sha256: toHex(await sha256(bytes)), size: bytes.length })));
+    await assert.rejects(frames(named, changed).read(0, Infinity), StreamDamaged);
+  });
+}
+
 test('every flipped bit of a length or a tag, and many of the ciphertext, is refused', async () => {
   const file = await sealedFile([50, 60]);
   let refused = 0;

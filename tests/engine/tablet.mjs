@@ -11,8 +11,8 @@ import { clock, memoryStorage } from './fakes.mjs';
 export const WORDS = 'ash birch cedar dune ember fern';
 export const ACCOUNT = { id: '01HACCVNT00000000000000001', name: 'Bota', initial: 'Б', role: 'leader', group: null, language: 'ru' };
 
-/** A tablet on fresh storage, with a vault. */
-export async function newTablet(office) {
+/** A tablet on fresh storage, with a vault; `around` is what its uploads are told of the world. */
+export async function newTablet(office, around = {}) {
   const storage = memoryStorage();
   const vault = new Vault(storage, { cost: TEST_COST, now: () => 0 });
   const [signing, upload] = await Promise.all([makeSigningKey(true), makeSigningKey(false)]);
@@ -26,7 +26,7 @@ export async function newTablet(office) {
     { store: 'public', put: { name: 'keyset', signed: keyset } },
     { store: 'public', put: { name: 'upload', key: upload.key } },
   ]);
-  return open(office, storage, vault);
+  return open(office, storage, vault, around);
 }
 
 /** Another process on what a killed one left. */
@@ -38,14 +38,14 @@ export async function restart(tablet) {
   return open(tablet.office, storage, vault);
 }
 
-async function open(office, storage, vault) {
+async function open(office, storage, vault, around = {}) {
   const changed = [];
   const gateway = new Gateway((path, init) => office.network(path, init), () => Date.parse('2026-03-01T08:00:00Z'));
   const opened = new Opened(vault.session, {
     now: clock(), gateway, changed: (channel, ids) => changed.push({ channel, ids }), waiting: () => {}, status: () => {},
   });
   await opened.settle();
-  const delivery = new Delivery(storage.database, storage.files.slice, gateway);
+  const delivery = new Delivery(storage.database, storage.files.slice, gateway, () => {}, around);
   return {
     office, storage, vault, opened, gateway, changed,
     session: vault.session,

@@ -17,6 +17,7 @@ import socket
 import subprocess
 import sys
 import time
+import urllib.request
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -152,6 +153,8 @@ class Office:
             door.open_door(app)
             logging.getLogger("werkzeug").setLevel(logging.ERROR)
             make_server("127.0.0.1", self._port, app, threaded=True, fd=listener.fileno()).serve_forever()
+        except BaseException:
+            sys.excepthook(*sys.exc_info())
         finally:
             os._exit(1)
 
@@ -196,8 +199,9 @@ class CouchProcess:
         deadline = time.monotonic() + START_SECONDS
         while time.monotonic() < deadline:
             try:
-                socket.create_connection(("127.0.0.1", self._port), timeout=1).close()
-                return
+                # It listens some time before it answers.
+                with urllib.request.urlopen(f"http://127.0.0.1:{self._port}/", timeout=START_SECONDS):
+                    return
             except OSError:
                 time.sleep(0.05)
         raise RuntimeError("pouchdb-server did not start")

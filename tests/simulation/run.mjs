@@ -3,6 +3,8 @@
 // Owns: what a browser would give the engine (locks among tabs, which a tablet of its own has for itself), the order
 // of steps, and the report of a seed that failed.
 
+import { inspect } from 'node:util';
+
 import { Crash } from '../engine/fakes.mjs';
 import { broken, heal } from './invariants.mjs';
 import { OfficeProcess } from './office.mjs';
@@ -47,7 +49,7 @@ async function runSeed(seed, office) {
     wrong = await heal(world);
     if (wrong.length === 0) wrong = await broken(world);
   } catch (error) {
-    wrong.push(error instanceof Error ? error.stack ?? error.message : String(error));
+    wrong.push(inspect(error)); // with its cause: `fetch failed` says nothing
   }
   wrong.push(...stray.map((error) => `nobody waited for: ${error instanceof Error ? error.stack : error}`));
   await world.close().catch(() => {});

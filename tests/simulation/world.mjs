@@ -73,9 +73,10 @@ export class World {
 
   /** Receipts that tablets have taken in. */
   noteReceipts() {
-    for (const { engine } of this.tablets) {
+    for (const { engine, disk } of this.tablets) {
       const session = engine?.vault.heldSession;
-      for (const envelope of session?.records.envelopes.values() ?? []) {
+      // What a locked tablet delivered has its receipt on the disk only.
+      for (const envelope of [...disk.database.stores.outbox.values(), ...session?.records.envelopes.values() ?? []]) {
         if (envelope.receipt && !this.receipts.has(envelope.id)) this.receipts.set(envelope.id, { receipt: envelope.receipt, since: this.restores });
       }
     }

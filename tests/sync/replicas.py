@@ -110,9 +110,9 @@ def gather(everyone: list[Replica], order: list[int]) -> Replica:
     return last
 
 
-def vector(seed: int) -> dict[str, Any]:
+def vector(seed: int, *, steps: int = 40) -> dict[str, Any]:
     """A history's leaves, and the reading that every replica must come to."""
-    leaves = gather(history(seed), list(range(REPLICAS))).leaves()
+    leaves = gather(history(seed, steps=steps), list(range(REPLICAS))).leaves()
     merged = revisions.merge(leaves)
     assert merged is not None
     rows = [{"rev": leaf.rev, "deleted": leaf.deleted, "doc": leaf.doc} for leaf in leaves]

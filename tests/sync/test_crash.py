@@ -14,6 +14,7 @@ from sync.documents.contract import Change
 from sync.documents.embedded import EmbeddedStore
 from sync.errors import StoreFailed
 from sync.gateway.outbox import Outbox, Rooms
+from sync.gateway.proof import prove
 from sync.projections import tables
 from sync.revisions import content
 from sync.wire import canonical, sha256_hex
@@ -127,6 +128,29 @@ def test_nothing_is_receipted_before_the_store_has_committed(world: World, alice
     with pytest.raises(StoreFailed):
         outbox.deliver({"envelopes": [envelope]}, carrier=alice.id)
     assert world.engine.receipts(visit) == before
+
+
+def test_what_was_archived_is_stored_and_receipted_at_the_next_start_though_nobody_sends_it_again(
+    world: World, alice: Tablet
+) -> None:
+    outbox, rooms = fragile_outbox(world)
+    rooms["documents"].countdown = 1
+    channel, visit = alice.visit(BOB)
+    note = alice.document("note", text="x")
+    envelopes = [alice.envelope(channel, document) for document in (note, visit)]
+    with pytest.raises(StoreFailed):
+        outbox.deliver({"envelopes": envelopes}, carrier=alice.id)
+    again = build(world.folder, authorizer=world.authorizer, clock=world.clock)
+    assert len(prove(again.engine.archive._database, again.engine.keys, world.authorizer).flaws) == 2
+    assert again.engine.resume() > 0
+    assert again.engine.read(channel, note["_id"]) == note
+    assert again.engine.quarantine() == []
+    assert prove(again.engine.archive._database, again.engine.keys, world.authorizer).flaws == ()
+    receipts = {row["receipt"]["envelope"]: row["receipt"] for row in again.engine.receipts(channel)}
+    # A tablet that does send it again gets the same receipts.
+    answers = again.engine.deliver({"envelopes": envelopes}, carrier=alice.id)
+    assert {answer["receipt"]["envelope"]: answer["receipt"] for answer in answers} == receipts
+    assert again.engine.resume() == 0
 
 
 def test_a_failing_projection_does_not_take_a_receipt_back(

@@ -124,7 +124,7 @@ def test_a_missing_receipt_breaks_the_chain(world: World, notes: list[str]) -> N
     with writing(world.engine.archive._database) as connection:
         connection.execute(delete(tables.receipt).where(tables.receipt.c.envelope == notes[1]))
     assert flaws(world) == {
-        "has no receipt: it will get one when it is sent again",
+        "has no receipt: it gets one at the next start, or when it is sent again",
         "a receipt before this one is missing",
         "the receipt does not follow the one before it",
     }

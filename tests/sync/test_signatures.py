@@ -210,6 +210,30 @@ def test_a_stolen_upload_key_cannot_fill_the_disk(world: World, alice: Tablet, b
         assert put_chunk(client, bob, b"x" * 10_000).status_code == 429
 
 
+def test_what_was_erased_is_given_back_to_who_stored_it(
+    world: World, client: FlaskClient, alice: Tablet, bob: Tablet, visit: str
+) -> None:
+    medium, key, chunks = alice.medium("audio", [b"a" * 700_000, b"b" * 700_000])
+    keys = [alice.custody_key(medium, key)]
+    for chunk in chunks:
+        assert put_chunk(client, alice, chunk).status_code == 201
+    deliver(client, alice, alice.envelope(visit, medium, keys=keys))
+    full = world.engine.traffic.totals()[alice.id]
+    assert full > sum(map(len, chunks))
+    withdrawal = alice.document(
+        "withdrawal", interview=None, use="recording", erases=[medium["_id"]], reason=""
+    )
+    deliver(client, alice, alice.envelope(visit, withdrawal))
+    after = world.engine.traffic.totals()[alice.id]
+    assert 0 < after < full - sum(map(len, chunks))
+    # What is offered of it once more is not kept, and counts no more than a withdrawal's own envelope and JSON.
+    deliver(client, alice, alice.envelope(visit, {**medium, "caption": "x" * 20_000}))
+    assert world.engine.traffic.totals()[alice.id] < after + 5_000
+    # What another tablet stored is still counted there.
+    assert put_chunk(client, bob, b"x" * 1000).status_code == 201
+    assert world.engine.traffic.totals()[bob.id] == 1000
+
+
 def test_a_withdrawn_device_brings_in_what_it_holds_only_where_the_office_says_so(
     world: World, client: FlaskClient, alice: Tablet, visit: str
 ) -> None:

@@ -61,8 +61,16 @@ def test_signing_in_leads_where_the_person_was_going(app: Flask) -> None:
 
 def test_signing_out_ends_the_session(app: Flask) -> None:
     client = p.persona(app, "bob")
+    copied = p.stranger(app)
+    cookie = client.get_cookie("aigaq")
+    assert cookie is not None
+    copied.set_cookie("aigaq", cookie.value)
+    other = p.persona(app, "ann")
+    assert copied.get("/visits").status_code == 200
     assert p.post(client, "/sign-out", "/visits").status_code == 303
     assert client.get("/visits").status_code == 303
+    assert copied.get("/visits").status_code == 303, "a copy of the cookie opens nothing any more"
+    assert other.get("/visits").status_code == 200
 
 
 def test_monitors_and_leaders_start_at_their_tablet(app: Flask) -> None:

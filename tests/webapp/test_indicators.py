@@ -347,6 +347,11 @@ def test_a_scope_asked_wrongly_is_this_year(year: str, region: str) -> None:
     assert scope.region in ("", "north")
 
 
+def test_what_a_visit_that_still_goes_on_has_issued_counts_at_once(connection: Connection) -> None:
+    """Its recommendations carry the visit's last day, which is tomorrow."""
+    assert count_recommendations(connection, Scope(2026, "", date(2026, 5, 4))).issued == 6
+
+
 def test_an_empty_country_divides_by_nothing() -> None:
     with memory().connect() as connection:
         assert count_visits(connection, YEAR, SPECIAL).made == 0

@@ -55,6 +55,36 @@ def test_the_talk_and_everything_made_of_it_is_destroyed(office: Flask) -> None:
     assert "Told us at the gate" not in p.persona(office, "ann").get("/audit").text
 
 
+def test_the_material_says_what_was_agreed_to_and_how_a_child_was_asked(office: Flask) -> None:
+    engine = office.extensions["aigaq"]
+    interview = engine.read(p.VISIT, p.INTERVIEW)
+    child = {
+        "assent": True,
+        "adult_consent": False,
+        "why_none": "afraid of the director",
+        "present": "a teacher",
+    }
+    consents = [
+        {
+            "_id": f"consent:01M000000000000000000000{number}", "type": "consent", "interview": p.INTERVIEW, "use": use,
+            "given": given, "at": f"2026-03-02T06:0{number}:00.000Z",
+        }
+        for number, (use, given) in enumerate([("interview", True), ("sharing", False), ("sharing", True)])
+    ]  # fmt: skip
+    ann = p.persona(office, "ann")
+    assert "No consent is recorded." in ann.get(f"/visits/{p.VISIT}").text
+    engine.submit_many(
+        p.VISIT, [*({**each, "_id": each["_id"].ljust(34, "A")} for each in consents)], author=ANN
+    )
+    engine.submit(p.VISIT, {**interview, "child": child}, author=ANN)
+    page = ann.get(f"/visits/{p.VISIT}").text
+    assert page.count(": agreed") == 2
+    assert "afraid of the director" in page
+    assert "Present: a teacher" in page
+    assert withdraw(office, "sharing") == 303
+    assert "sharing: withdrawn" in ann.get(f"/visits/{p.VISIT}").text
+
+
 def test_sharing_destroys_nothing_and_is_not_shared_any_more(office: Flask) -> None:
     assert withdraw(office, "sharing") == 303
     engine = office.extensions["aigaq"]

@@ -114,7 +114,7 @@ def count_recommendations(connection: Connection, scope: Scope) -> Recommendatio
             func.sum(case((late, 1), else_=0)).label("late"),
         )
         .join(facility, facility.c.id == table.c.facility, isouter=True)
-        .where(table.c.issued_on.between(*scope.span), scope.in_region())
+        .where(table.c.issued_on.between(*scope.dated), scope.in_region())
         .group_by(table.c.status)
     ).all()
     return Recommendations(
@@ -166,7 +166,7 @@ def measure_time(connection: Connection, scope: Scope) -> Timeliness:
         select(table.c.issued_on, func.min(tables.reply.c.at))
         .join(tables.reply, tables.reply.c.recommendation == table.c.id)
         .join(facility, facility.c.id == table.c.facility, isouter=True)
-        .where(table.c.issued_on.between(*scope.span), scope.in_region())
+        .where(table.c.issued_on.between(*scope.dated), scope.in_region())
         .group_by(table.c.id, table.c.issued_on)
     ).all()
     signoff, report, reply = (_days(tuple(row) for row in rows) for rows in (signed, reported, replied))

@@ -48,6 +48,11 @@ class Scope:
         return f"{self.year:04}-01-01", self.reference.isoformat()
 
     @property
+    def dated(self) -> tuple[str, str]:
+        """The whole year: what a visit that still goes on has issued carries its last day, which may be to come."""
+        return f"{self.year:04}-01-01", f"{self.year:04}-12-31"
+
+    @property
     def earlier(self) -> tuple[str, str]:
         """The same period of the year before."""
         last = self.reference

@@ -57,6 +57,7 @@ export class AqBoard extends AqElement {
   }
 
   disconnectedCallback() {
+    this.letGo();
     if (this.#layer) this.#layer.width = 0;
     this.#layer = null;
     this.#drawn = null;
@@ -152,6 +153,14 @@ export class AqBoard extends AqElement {
     this.#pointer = -1;
     if (stands(mark, this.size)) this.#become(addMark(this.marks, mark));
     else this.#paint();
+  }
+
+  /** The screen goes, or the keys do, in the middle of a mark: what was drawn so far stays. */
+  letGo() {
+    const mark = this.#drawing;
+    this.#drawing = null;
+    this.#pointer = -1;
+    if (mark && stands(mark, this.size)) this.#become(addMark(this.marks, mark));
   }
 
   /** The system took the pointer away: what was drawn so far stays. @param {PointerEvent} event */

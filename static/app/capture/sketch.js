@@ -15,6 +15,8 @@ import './dock.js';
 
 const LONG = 1600;
 const SHORT = 1200;
+/** Letters typed within this time are one draft: with every mark in it, a draft is large. */
+const TYPED_MS = 400;
 const TALL_SCREEN = '(max-width: 640px) and (orientation: portrait)';
 
 export class AqSketch extends ChannelElement {
@@ -30,6 +32,9 @@ export class AqSketch extends ChannelElement {
   };
 
   static reads = ['medium', 'note'];
+
+  /** @type {ReturnType<typeof setTimeout> | null} */ #typing = null;
+  /** @type {Promise<void>} */ #keeping = Promise.resolve();
 
   constructor() {
     super();
@@ -49,6 +54,25 @@ export class AqSketch extends ChannelElement {
     this.saving = false;
   }
 
+  connectedCallback() {
+    super.connectedCallback();
+    this.beforeLock(() => {
+      this.board?.letGo();
+      this.flush();
+      return this.#keeping;
+    });
+  }
+
+  disconnectedCallback() {
+    this.flush();
+    super.disconnectedCallback();
+  }
+
+  /** @returns {import('./board.js').AqBoard | null} */
+  get board() {
+    return this.querySelector('aq-board');
+  }
+
   get draftKey() {
     return draftKey(this.channel, 'sketch', 'new');
   }
@@ -63,15 +87,39 @@ export class AqSketch extends ChannelElement {
     this.tall = Boolean(draft.tall);
     this.caption = String(draft.caption ?? '');
     this.about = { place: String(draft.place ?? ''), theme: draft.theme ?? null, source: null };
+    // Begun for a note, it goes into that note, wherever it is taken up again.
+    this.note ??= draft.note ?? null;
     this.resumed = true;
   }
 
-  async keepDraft() {
-    const { marks, paper, tall, caption, about } = this;
-    const draft = { marks: marks.done, paper, tall, caption, place: about.place, theme: about.theme };
+  keepDraft() {
+    if (this.#typing) clearTimeout(this.#typing);
+    this.#typing = null;
+    this.#keeping = this.#keep();
+    return this.#keeping;
+  }
+
+  async #keep() {
+    // What was saved as a picture is no draft any more.
+    if (this.saving) return;
+    const { marks, paper, tall, caption, about, note } = this;
+    const draft = { marks: marks.done, paper, tall, caption, place: about.place, theme: about.theme, note };
     this.kept = false;
     await this.attempt(() => this.app.engine.saveDraft(this.draftKey, draft));
-    if (this.marks === marks) this.kept = true;
+    if (this.marks === marks && this.caption === caption) this.kept = true;
+  }
+
+  /** @param {string} caption */
+  #type(caption) {
+    this.caption = caption;
+    this.kept = false;
+    if (this.#typing) clearTimeout(this.#typing);
+    this.#typing = setTimeout(() => this.keepDraft(), TYPED_MS);
+  }
+
+  /** What was typed in the last moment is kept too. */
+  flush() {
+    if (this.#typing) this.keepDraft();
   }
 
   async startAnew() {
@@ -83,9 +131,11 @@ export class AqSketch extends ChannelElement {
   }
 
   async save() {
-    const board = /** @type {import('./board.js').AqBoard | null} */ (this.querySelector('aq-board'));
+    const { board } = this;
     if (!board || !this.marks.done.length || this.saving) return;
+    this.flush();
     this.saving = true;
+    await this.#keeping;
     const saved = await this.attempt(async () => {
       const { bytes, mime, width, height } = await board.finished('image/png');
       const reading = await this.app.engine.addMedium(this.channel, {
@@ -119,7 +169,7 @@ export class AqSketch extends ChannelElement {
       <div class="card stack">
         <label class="field"><span class="label">${this.t('capture.caption')}</span>
           <input autocomplete="off" spellcheck="false" .value=${this.caption} placeholder=${this.t('pictures.sketch.example')}
-            @input=${(/** @type {any} */ event) => { this.caption = event.target.value; }} @change=${() => this.keepDraft()}></label>
+            @input=${(/** @type {any} */ event) => this.#type(event.target.value)} @change=${() => this.keepDraft()}></label>
         <aq-about .app=${this.app} .value=${this.about} .places=${recentPlaces([...this.readings('note'), ...this.readings('medium')])}
           @about-change=${(/** @type {CustomEvent} */ event) => { this.about = event.detail; this.keepDraft(); }}></aq-about>
       </div>

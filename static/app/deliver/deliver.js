@@ -10,8 +10,6 @@ import { offerFile } from './file_offer.js';
 import './media_rules.js';
 import './returned.js';
 
-/** @typedef {{kind: 'ok' | 'bad', text: string}} Said */
-
 const STEPS = /** @type {const} */ (['captured', 'sealed', 'received', 'verified']);
 const FILTERS = /** @type {const} */ (['all', 'waiting', 'attention']);
 /** How many items are drawn at first; the newest matter most. */
@@ -22,7 +20,7 @@ class Deliver extends AqElement {
   static properties = {
     channel: {}, ledger: { state: true }, docs: { state: true }, releasable: { state: true },
     carried: { state: true }, filter: { state: true }, shown: { state: true }, busy: { state: true }, progress: { state: true },
-    taking: { state: true },
+    taking: { state: true }, torn: { state: true },
   };
 
   /** @type {ReturnType<typeof setTimeout> | null} */ #soon = null;
@@ -38,6 +36,7 @@ class Deliver extends AqElement {
     this.shown = FIRST;
     this.busy = false;
     this.taking = false;
+    /** What a file brought that had not come whole. @type {import('../../engine/replication/courier.js').Taken | null} */ this.torn = null;
     /** @type {{sent: number, total: number, bytes: number} | null} */ this.progress = null;
   }
 
@@ -110,7 +109,7 @@ class Deliver extends AqElement {
 
   /**
    * Takes a file in. @param {Event} event
-   * @param {(file: File) => Promise<Said>} take gives what to say of it
+   * @param {(file: File) => Promise<string>} take gives what to say of it in passing
    */
   async #take(event, take) {
     const input = /** @type {HTMLInputElement} */ (event.target);
@@ -119,7 +118,8 @@ class Deliver extends AqElement {
     if (!file) return;
     this.taking = true;
     try {
-      this.app.notify(await take(file));
+      const text = await take(file);
+      if (text) this.app.notify({ kind: 'ok', text });
     } catch (error) {
       const key = `deliver.file.${/** @type {any} */ (error).detail}`;
       if (this.app.has(key)) this.app.notify({ kind: 'bad', text: this.t(key) });
@@ -129,24 +129,19 @@ class Deliver extends AqElement {
     await this.#read();
   }
 
-  /** @param {File} file @returns {Promise<Said>} */
+  /** @param {File} file */
   async #takeCarried(file) {
-    const { envelopes, chunks, lost } = await this.app.engine.importCarried(file);
-    const text = envelopes + chunks > 0 ? this.t('deliver.taken', { n: envelopes }) : this.t('deliver.takenNothing');
-    if (!lost.unknown && lost.envelopes + lost.chunks === 0) return { kind: 'ok', text };
-    const counted = [
-      lost.envelopes > 0 ? this.t('deliver.lost.documents', { n: lost.envelopes }) : '',
-      lost.chunks > 0 ? this.t('deliver.lost.parts', { n: lost.chunks }) : '',
-      lost.unknown ? this.t('deliver.lost.unknown') : '',
-    ].filter(Boolean).join(' ');
-    const first = envelopes + chunks > 0 ? text : this.t('deliver.lost.nothing');
-    return { kind: 'bad', text: `${first} ${this.t('deliver.lost')} ${counted} ${this.t('deliver.lost.act')}` };
+    const taken = await this.app.engine.importCarried(file);
+    const { envelopes, chunks, lost } = taken;
+    this.torn = lost.unknown || lost.envelopes + lost.chunks > 0 ? taken : null;
+    if (this.torn) return '';
+    return envelopes + chunks > 0 ? this.t('deliver.taken', { n: envelopes }) : this.t('deliver.takenNothing');
   }
 
-  /** @param {File} file @returns {Promise<Said>} */
+  /** @param {File} file */
   async #takeReceipts(file) {
     const { received } = await this.app.engine.importReceipts(file);
-    return { kind: 'ok', text: received > 0 ? this.t('deliver.received.n', { n: received }) : this.t('deliver.received.none') };
+    return received > 0 ? this.t('deliver.received.n', { n: received }) : this.t('deliver.received.none');
   }
 
   render() {
@@ -265,7 +260,7 @@ class Deliver extends AqElement {
       <div><h2>${this.t('deliver.exportTitle')}</h2>
         <p class="meta">${waiting > 0 ? this.t('deliver.exportText') : nothing} ${this.t('deliver.carryText')}</p>
         ${carried > 0 ? html`<p data-carried=${carried} data-delivered=${delivered}>${this.t('deliver.carriedNow', { n: carried, done: delivered })}</p>` : nothing}</div>
-      ${this.taking ? html`<div class="notice info" role="status" data-part="taking">${icon('sync')}<p>${this.t('deliver.taking')}</p></div>` : nothing}
+      ${this.taking ? html`<div class="notice info" role="status" data-part="taking">${icon('sync')}<p>${this.t('deliver.taking')}</p></div>` : this.torn ? this.#tornFile(this.torn) : nothing}
       <div class="row">
         ${waiting + carried - delivered > 0 ? html`<button class="btn" type="button" data-action="export" @click=${() => this.#save(() => engine.exportUndelivered())}>${icon('download')} ${this.t('deliver.export')}</button>` : nothing}
         ${this.#fileButton('take-carried', 'upload', '.sealed', (file) => this.#takeCarried(file))}
@@ -274,7 +269,20 @@ class Deliver extends AqElement {
       </div></section>`;
   }
 
-  /** @param {'take-carried' | 'take-receipts'} name @param {string} picture @param {string} accept @param {(file: File) => Promise<Said>} take */
+  /** Stays until another file is taken: somebody has to be asked for it. @param {import('../../engine/replication/courier.js').Taken} taken */
+  #tornFile({ envelopes, chunks, lost }) {
+    const words = [
+      this.t('deliver.lost'),
+      envelopes + chunks > 0 ? this.t('deliver.taken', { n: envelopes }) : this.t('deliver.lost.nothing'),
+      lost.envelopes > 0 ? this.t('deliver.lost.documents', { n: lost.envelopes }) : '',
+      lost.chunks > 0 ? this.t('deliver.lost.parts', { n: lost.chunks }) : '',
+      lost.unknown ? this.t('deliver.lost.unknown') : '',
+      this.t('deliver.lost.act'),
+    ];
+    return html`<div class="notice bad" role="alert" data-part="torn">${icon('warning')}<p>${words.filter(Boolean).join(' ')}</p></div>`;
+  }
+
+  /** @param {'take-carried' | 'take-receipts'} name @param {string} picture @param {string} accept @param {(file: File) => Promise<string>} take */
   #fileButton(name, picture, accept, take) {
     return html`<label class="btn">${icon(picture)} ${this.t(name === 'take-carried' ? 'deliver.takeCarried' : 'deliver.takeReceipts')}
       <input class="sr-only" type="file" accept=${accept} autocomplete="off" ?disabled=${this.taking} data-action=${name} @change=${(/** @type {Event} */ event) => this.#take(event, take)}></label>`;

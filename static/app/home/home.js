@@ -3,7 +3,7 @@
  */
 import { AqElement, html, icon, nothing } from '../element.js';
 import { briefId, daysBetween, today, visitDay, visitState } from '../visit/days.js';
-import { facilityName } from '../visit/facility_name.js';
+import { facilityName, kindName } from '../visit/names.js';
 import { mayLead } from '../visit/policy.js';
 import { provisionalNotice } from '../vault/confirmation.js';
 import { setPin } from '../vault/pin_pad.js';
@@ -89,7 +89,7 @@ export class AqHome extends AqElement {
     return html`
       <section class="card today stack" aria-labelledby="today-${channel}">
         <div>
-          <p class="meta">${[this.t('home.today'), app.label('visit_kinds', visit.kind), days > 1 ? this.t('shell.dayOf', { day, days }) : ''].filter(Boolean).join(' · ')}</p>
+          <p class="meta">${[this.t('home.today'), kindName(app, visit), days > 1 ? this.t('shell.dayOf', { day, days }) : ''].filter(Boolean).join(' · ')}</p>
           <h2 class="name" id="today-${channel}">${facilityName(app, visit, row.brief)}</h2>
         </div>
         <ul class="stack tight">${facts.map(([sign, text]) => html`<li class="row fact">${icon(sign)} <span>${text}</span></li>`)}</ul>
@@ -116,7 +116,7 @@ export class AqHome extends AqElement {
             <button class="list-item" type="button" @click=${() => app.go('visit', { channel: row.channel, step: stepOf(row) })}>
               ${icon('calendar')}
               <span class="body"><strong>${facilityName(app, row.visit, row.brief)}</strong>
-                <span class="meta">${[app.label('visit_kinds', row.visit.kind), app.formatDate(row.visit.from, { day: 'numeric', month: 'long' })].filter(Boolean).join(' · ')}</span></span>
+                <span class="meta">${[kindName(app, row.visit), app.formatDate(row.visit.from, { day: 'numeric', month: 'long' })].filter(Boolean).join(' · ')}</span></span>
               <span class="aside ${away > 0 ? 'when' : ''}">${away > 0 ? this.t('home.in', { n: away }) : icon('arrow-right')}</span>
             </button>`;
         })}</div>

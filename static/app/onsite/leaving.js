@@ -21,6 +21,8 @@ export class AqLeaving extends ChannelElement {
     this.leaving = false;
     /** @type {{key: string, value: any}[]} */
     this.drafts = [];
+    /** Whether a sketch was begun and not saved. */
+    this.sketch = false;
   }
 
   connectedCallback() {
@@ -31,6 +33,8 @@ export class AqLeaving extends ChannelElement {
   async gather() {
     const drafts = await this.app.engine.drafts(draftKey(this.channel, 'note', ''));
     this.drafts = drafts.filter((/** @type {{value: any}} */ { value }) => value?.text?.trim());
+    const sketches = await this.app.engine.drafts(draftKey(this.channel, 'sketch', ''));
+    this.sketch = sketches.some((/** @type {{value: any}} */ { value }) => value?.marks?.length);
   }
 
   render() {
@@ -69,6 +73,8 @@ export class AqLeaving extends ChannelElement {
           ${icon(doc.kind === 'audio' ? 'mic' : 'video')}<span class="body"><strong>${this.t(`capture.kind.${doc.kind}`)} · ${this.app.formatTime(doc.at)}</strong>
           <span class="meta">${this.t('onsite.leave.caption')}</span></span>${icon('arrow-right')}</button>`)}</div>` : html`<p>${this.t('onsite.leave.complete')}</p>`}
       ${this.drafts.length ? html`<p class="meta">${this.t('onsite.leave.drafts', { n: this.drafts.length })}</p>` : nothing}
+      ${this.sketch ? html`<p class="row"><span class="meta grow">${this.t('onsite.leave.sketch')}</span>
+        <button type="button" class="btn small" @click=${() => this.app.go('sketch', { channel: this.channel })}>${icon('sketch')}${this.t('onsite.leave.sketch.open')}</button></p>` : nothing}
       <p>${this.t('onsite.leave.meaning')}</p>
       ${running ? html`<p class="notice bad">${icon('warning')}<span>${this.t('onsite.leave.running')}</span></p>` : nothing}
       <div class="row"><button type="button" class="btn primary" ?disabled=${running || this.leaving} @click=${() => this.leave()}>${icon('lock')}${this.t('onsite.leave.yes')}</button>

@@ -45,12 +45,12 @@ export class AqOnsite extends ChannelElement {
 
   async gather() {
     const { engine } = this.app;
-    const [brief, forms, drafts] = await Promise.all([
-      engine.get(this.channel, briefId(this.channel)), engine.list('reference', 'form'), engine.drafts(draftKey(this.channel, 'note', 'new')),
+    const [brief, forms, notes, sketches] = await Promise.all([
+      engine.get(this.channel, briefId(this.channel)), engine.list('reference', 'form'), engine.drafts(draftKey(this.channel, 'note', 'new')), engine.drafts(draftKey(this.channel, 'sketch', '')),
     ]);
     this.brief = brief?.doc ?? null;
     this.forms = forms;
-    this.drafts = drafts.filter((/** @type {any} */ draft) => draft.value?.text?.trim());
+    this.drafts = [...notes, ...sketches].filter((/** @type {any} */ { value }) => value?.text?.trim() || value?.marks?.length);
   }
 
   render() {
@@ -103,7 +103,7 @@ export class AqOnsite extends ChannelElement {
   renderMore() {
     const more = (/** @type {string} */ route, /** @type {string} */ sign, /** @type {string} */ key) => html`<button type="button" class="btn grow" data-action=${route}
       @click=${() => this.app.go(route, { channel: this.channel })}>${icon(sign)}${this.t(key)}</button>`;
-    return html`<div class="row">${more('sketch', 'sketch', 'pictures.sketch.draw')}${more('import', 'upload', 'pictures.import.add')}</div>`;
+    return html`<div class="row">${more('sketch', 'sketch', 'capture.kind.sketch')}${more('import', 'upload', 'pictures.import.short')}</div>`;
   }
 
   renderTimeline() {

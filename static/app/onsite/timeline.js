@@ -77,8 +77,9 @@ export class AqTimeline extends AqElement {
 
   /** @param {any} draft */
   renderDraft(draft) {
-    return html`<button type="button" class="list-item draft" @click=${() => this.app.go('note', { channel: this.channel })}>
-      ${icon('edit')}<span class="body"><strong>${this.t('onsite.draft')}</strong><span class="meta">${draft.text}</span></span>${icon('arrow-right')}</button>`;
+    const sketch = Boolean(draft.marks);
+    return html`<button type="button" class="list-item draft" data-draft=${sketch ? 'sketch' : 'note'} @click=${() => this.app.go(sketch ? 'sketch' : 'note', { channel: this.channel })}>
+      ${icon(sketch ? 'sketch' : 'edit')}<span class="body"><strong>${this.t(sketch ? 'onsite.draft.sketch' : 'onsite.draft')}</strong><span class="meta">${sketch ? draft.caption : draft.text}</span></span>${icon('arrow-right')}</button>`;
   }
 
   /** @param {import('./entries.js').Entry[]} entries */

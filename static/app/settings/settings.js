@@ -35,7 +35,7 @@ export class AqSettings extends AqElement {
   }
 
   async #check() {
-    this.checks = await checkBrowser();
+    this.checks = await checkBrowser(this.app);
   }
 
   render() {
@@ -144,6 +144,8 @@ export class AqSettings extends AqElement {
         <div><h2>${this.t('settings.about')}</h2><p class="meta">${this.t('settings.about.text')}</p></div>
         <dl class="facts">
           <dt>${this.t('settings.version')}</dt><dd>${updates?.running ? fingerprint(updates.running) : this.t('settings.version.unknown')}</dd>
+          ${this.app.status?.root ? html`<dt>${this.t('settings.root')}</dt>
+            <dd id="root">${this.app.status.root.replace(/(.{4})(?=.)/g, '$1 ')}<p class="meta">${this.t('settings.root.text')}</p></dd>` : nothing}
         </dl>
         ${updates?.offline && updates.offline !== 'unknown' ? html`<p>${icon(updates.offline === 'ready' ? 'check' : 'clock')} ${this.t({ ready: 'update.offline', failed: 'update.failed', caching: 'update.caching' }[/** @type {'ready'} */ (updates.offline)])}</p>` : nothing}
         ${updates?.offered ? html`<button class="btn" type="button" @click=${() => /** @type {any} */ (this.app.shell).acceptUpdate()}>${icon('download')} ${this.t('update.now')}</button>`

@@ -116,7 +116,7 @@ export default {
     kk: { other: 'Суреттер мен жазбалардың {n} бөлігі жетіспейді.' },
     en: { one: '{n} part of photos and recordings is missing.', other: '{n} parts of photos and recordings are missing.' },
   },
-  'deliver.lost.unknown': { ru: 'Сколько ещё потеряно, неизвестно: обрезан сам список.', kk: 'Тағы қанша жоғалғаны белгісіз: тізімнің өзі үзілген.', en: 'How much more is lost is unknown: the list itself is cut.' },
+  'deliver.lost.unknown': { ru: 'Сколько потеряно, неизвестно: обрезан сам список.', kk: 'Қаншасы жоғалғаны белгісіз: тізімнің өзі үзілген.', en: 'How much is lost is unknown: the list itself is cut.' },
   'deliver.lost.act': { ru: 'У автора всё цело: возьмите у него файл ещё раз, недостающее добавится.', kk: 'Авторда бәрі сақталған: одан файлды қайта алыңыз, жетіспегені қосылады.', en: 'The author’s tablet still has everything: fetch the file once more, and what is missing is added.' },
   'deliver.received.n': {
     ru: { one: 'Подтверждена {n} ваша запись.', few: 'Подтверждены {n} ваши записи.', many: 'Подтверждено {n} ваших записей.', other: 'Подтверждено {n} вашей записи.' },

@@ -45,6 +45,6 @@ export default {
   'home.special.text': { ru: 'Поступило сообщение? Начните специальное посещение прямо здесь, связь не нужна.', kk: 'Хабарлама түсті ме? Арнайы баруды осында бастаңыз, байланыс қажет емес.', en: 'A report has come in? Start a special visit right here; no connection is needed.' },
   'home.empty': { ru: 'Посещений на планшете пока нет', kk: 'Планшетте әзірге барулар жоқ', en: 'There are no visits on the tablet yet' },
   'home.empty.text': { ru: 'Когда вас включат в группу посещения, оно придёт сюда само вместе с материалами. Пока можно посмотреть учреждения и стандарты.', kk: 'Сізді бару тобына қосқанда, ол материалдарымен бірге осында өзі келеді. Әзірге мекемелер мен стандарттарды қарауға болады.', en: 'When you are put on a visit’s team, it comes here by itself with its material. Meanwhile you can look at the facilities and the standards.' },
-  'home.pin': { ru: 'Задайте PIN: после блокировки планшет откроется быстрее.', kk: 'PIN орнатыңыз: құлыпталғаннан кейін планшет тезірек ашылады.', en: 'Set a PIN: after locking, the tablet re-opens faster.' },
+  'home.pin': { ru: 'Задайте PIN: после блокировки планшет откроется быстрее.', kk: 'PIN-код орнатыңыз: құлыпталғаннан кейін планшет тезірек ашылады.', en: 'Set a PIN: after locking, the tablet re-opens faster.' },
   'home.notToday': { ru: 'На сегодня посещений нет', kk: 'Бүгінге бару жоспарланбаған', en: 'No visit today' },
 };

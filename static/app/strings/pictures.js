@@ -68,6 +68,7 @@ export default {
   'pictures.item.document': { ru: 'Файл запечатан. Открыть и скачать его можно в офисе, когда он дойдёт: на планшете он лежал бы вне хранилища.', kk: 'Файл мөрленген. Жеткеннен кейін оны кеңседе ашып, жүктеп алуға болады: планшетте ол қойманың сыртында жатар еді.', en: 'The file is sealed. It can be opened and downloaded in the office once it has arrived: on the tablet it would lie outside the vault.' },
 
   'pictures.import': { ru: 'Файл с этого устройства', kk: 'Осы құрылғыдағы файл', en: 'A file from this device' },
+  'pictures.import.short': { ru: 'Файл', kk: 'Файл', en: 'File' },
   'pictures.import.add': { ru: 'Добавить файл', kk: 'Файл қосу', en: 'Add a file' },
   'pictures.import.choose': { ru: 'Выбрать файл', kk: 'Файл таңдау', en: 'Choose a file' },
   'pictures.import.other': { ru: 'Выбрать другой файл', kk: 'Басқа файл таңдау', en: 'Choose another file' },

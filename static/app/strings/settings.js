@@ -45,6 +45,12 @@ export default {
   'settings.about': { ru: 'О программе', kk: 'Бағдарлама туралы', en: 'About' },
   'settings.about.text': { ru: 'Айғақ — рабочее место мониторинга мест лишения свободы. Свободная программа, лицензия AGPL-3.0.', kk: 'Айғақ — бас бостандығынан айыру орындарын мониторингтеудің жұмыс орны. Еркін бағдарлама, AGPL-3.0 лицензиясы.', en: 'Aigaq is a workplace for monitoring places of detention. Free software under AGPL-3.0.' },
   'settings.version': { ru: 'Версия', kk: 'Нұсқа', en: 'Version' },
+  'settings.root': { ru: 'Ключ организации', kk: 'Ұйымның кілті', en: 'The organisation’s key' },
+  'settings.root.text': {
+    ru: 'Если код был набран, а не считан камерой, до первой записи сравните эти знаки с теми, что назовёт офис, например по телефону.',
+    kk: 'Код камерамен оқылмай, қолмен терілсе, алғашқы жазбаға дейін бұл таңбаларды кеңсе айтқандармен салыстырыңыз, мысалы, телефон арқылы.',
+    en: 'If the code was typed and not scanned, compare these characters with those that the office tells you, by telephone for instance, before the first recording.',
+  },
   'settings.version.unknown': { ru: 'станет известна при связи', kk: 'байланыс болғанда белгілі болады', en: 'known once connected' },
   'settings.device': { ru: 'Планшет', kk: 'Планшет', en: 'Tablet' },
   'settings.update.check': { ru: 'Проверить обновление', kk: 'Жаңартуды тексеру', en: 'Check for an update' },

@@ -141,11 +141,11 @@ export default {
   'vault.pin.drop': { ru: 'Удалить ключи из памяти', kk: 'Кілттерді жадтан жою', en: 'Drop the keys from memory' },
   'vault.pin.dropped': { ru: 'Ключи удалены. Теперь откроют только слова.', kk: 'Кілттер жойылды. Енді тек сөздер ашады.', en: 'The keys are gone. Only the words open it now.' },
   'vault.pin.set': { ru: 'Задать PIN', kk: 'PIN-код орнату', en: 'Set a PIN' },
-  'vault.pin.set.text': { ru: '6 цифр или больше. PIN быстро открывает планшет, пока ключи в памяти: после перезапуска и пяти ошибок нужны слова.', kk: '6 немесе одан көп цифр. Кілттер жадта тұрғанда PIN планшетті тез ашады: қайта қосылғаннан және бес қатеден кейін сөздер керек.', en: '6 digits or more. The PIN re-opens quickly while the keys are in memory; after a restart or five mistakes the words are needed.' },
+  'vault.pin.set.text': { ru: '6 цифр или больше. PIN быстро открывает планшет, пока ключи в памяти: после перезапуска и пяти ошибок нужны слова.', kk: '6 немесе одан көп цифр. Кілттер жадта тұрғанда PIN-код планшетті тез ашады: қайта қосылғаннан және бес қатеден кейін сөздер керек.', en: '6 digits or more. The PIN re-opens quickly while the keys are in memory; after a restart or five mistakes the words are needed.' },
   'vault.pin.again': { ru: 'Ещё раз', kk: 'Тағы бір рет', en: 'Once more' },
   'vault.pin.differ': { ru: 'PIN-коды не совпали. Введите ещё раз.', kk: 'PIN-кодтар сәйкес келмеді. Қайта енгізіңіз.', en: 'The two PINs differ. Enter them again.' },
   'vault.pin.weak': { ru: 'Такой PIN угадать легко: возьмите другой.', kk: 'Мұндай PIN-кодты табу оңай: басқасын алыңыз.', en: 'This PIN is easy to guess: take another.' },
-  'vault.pin.ready': { ru: 'PIN задан до конца этого сеанса.', kk: 'PIN осы сеанс соңына дейін орнатылды.', en: 'The PIN is set until the end of this session.' },
+  'vault.pin.ready': { ru: 'PIN задан до конца этого сеанса.', kk: 'PIN-код осы сеанс соңына дейін орнатылды.', en: 'The PIN is set until the end of this session.' },
 
   'vault.elsewhere.title': { ru: 'Айғақ открыт в другой вкладке', kk: 'Айғақ басқа қойындыда ашық', en: 'Aigaq is open in another tab' },
   'vault.elsewhere.text': { ru: 'С хранилищем работает только одна вкладка. Если продолжить здесь, та вкладка закроется на замок; сохранённое останется.', kk: 'Қоймамен тек бір қойынды жұмыс істейді. Осында жалғастырсаңыз, ана қойынды құлыпталады; сақталғаны қалады.', en: 'Only one tab works with the vault. If you continue here, that tab locks; what is saved stays.' },

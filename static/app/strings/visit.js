@@ -22,7 +22,7 @@ export default {
   'prepare.offline.ok': { ru: 'Айғақ открывается без связи.', kk: 'Айғақ байланыссыз ашылады.', en: 'Aigaq opens without a connection.' },
   'prepare.offline.wait': { ru: 'Айғақ ещё не сохранён для работы без связи: откройте его при связи и подождите минуту.', kk: 'Айғақ байланыссыз жұмысқа әлі сақталмаған: байланыс бар кезде ашып, бір минут күтіңіз.', en: 'Aigaq is not yet kept for offline use: open it with a connection and wait a minute.' },
   'prepare.words.ok': { ru: 'Слова доступа введены за последние сутки: вы их помните.', kk: 'Кіру сөздері соңғы тәулікте енгізілген: сіз оларды есте сақтайсыз.', en: 'You have typed your access words within the last day: you know them.' },
-  'prepare.words.wait': { ru: 'Слова доступа давно не вводились. Введите их сейчас, пока рядом листок.', kk: 'Кіру сөздері көптен бері енгізілмеген. Қағазыңыз қасыңызда тұрғанда қазір енгізіңіз.', en: 'You have not typed your access words for a while. Type them now, while the paper is near.' },
+  'prepare.words.wait': { ru: 'За последние сутки вы не вводили все слова доступа. Введите их сейчас, пока рядом листок.', kk: 'Соңғы тәулікте кіру сөздерінің бәрін енгізген жоқсыз. Қағазыңыз қасыңызда тұрғанда қазір енгізіңіз.', en: 'You have not typed all your access words in the last 24 hours. Type them now, while the paper is near.' },
   'prepare.words.button': { ru: 'Ввести сейчас', kk: 'Қазір енгізу', en: 'Type them now' },
   'prepare.devices.ok': { ru: 'Камера и микрофон отвечают.', kk: 'Камера мен микрофон жауап береді.', en: 'Camera and microphone answer.' },
   'prepare.devices.mic': { ru: 'Микрофон отвечает.', kk: 'Микрофон жауап береді.', en: 'The microphone answers.' },

@@ -1,7 +1,7 @@
 /** Strings of the room wrapup: findings, recommendations, the quality check, sign-off. */
 /** @type {import('../i18n.js').Strings} */
 export default {
-  'wrapup.loading': { ru: 'Собираем материал…', kk: 'Материал жиналуда…', en: 'Gathering the material…' },
+  'wrapup.loading': { ru: 'Собираем материал…', kk: 'Материал жиналып жатыр…', en: 'Gathering the material…' },
   'wrapup.cancel': { ru: 'Отмена', kk: 'Бас тарту', en: 'Cancel' },
   'wrapup.findings': { ru: 'Проблемы', kk: 'Анықталған мәселелер', en: 'Findings' },
   'wrapup.noFindings': { ru: 'Проблем пока нет. Каждая опирается на записи, источники и нормы.', kk: 'Әзірге мәселе жоқ. Әрқайсысы жазбаларға, дереккөздерге және нормаларға сүйенеді.', en: 'No findings yet. Each rests on evidence, sources and norms.' },

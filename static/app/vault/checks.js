@@ -23,9 +23,11 @@ const PRIVATE_BYTES = 300 * 1024 ** 2;
  * @property {'ios' | 'firefox' | 'android' | 'desktop'} browser
  */
 
-/** @returns {Promise<Checks>} */
-export async function checkBrowser() {
-  const [storage, opfs, freeBytes, persisted] = await Promise.all([tryStorage(), tryFiles(), free(), isPersisted()]);
+/** @param {import('../context.js').App} app @returns {Promise<Checks>} */
+export async function checkBrowser(app) {
+  const [storage, freeBytes, persisted] = await Promise.all([tryStorage(), free(), isPersisted()]);
+  // The engine has written a file in place and read it back when it started.
+  const opfs = app.status?.storage?.kind === 'opfs';
   return { storage, opfs, freeBytes, persisted, secret: seemsPrivate({ browser: browser(), opfs, freeBytes }), installed: isInstalled(), browser: browser() };
 }
 
@@ -91,15 +93,6 @@ function tryStorage() {
       resolve('bad');
     }
   });
-}
-
-async function tryFiles() {
-  try {
-    await navigator.storage.getDirectory();
-    return true;
-  } catch {
-    return false;
-  }
 }
 
 async function free() {

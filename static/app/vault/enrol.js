@@ -67,7 +67,7 @@ export class AqEnrol extends AqElement {
   }
 
   async #check() {
-    this.checks = await checkBrowser();
+    this.checks = await checkBrowser(this.app);
   }
 
   /** Vaults that are on this tablet already. */
@@ -129,8 +129,8 @@ export class AqEnrol extends AqElement {
       const root = invitation && normaliseCode(invitation.code) === normaliseCode(code) ? invitation.root : undefined;
       const status = await this.app.engine.enrol({ code: writeCode(code), root, deviceName: this.deviceName.trim(), words: this.words, language: this.app.language, label: this.label });
       this.words = [];
+      // Two of the words are no rehearsal of all of them: "Prepare" asks for that.
       this.app.setStatus(status);
-      await this.app.engine.setMeta('wordsTypedAt', new Date().toISOString()).catch(() => undefined);
       this.dispatchEvent(new CustomEvent('aq-enrolled', { bubbles: true }));
     } catch (error) {
       this.failure = error;

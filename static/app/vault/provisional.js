@@ -63,7 +63,6 @@ export class AqProvisional extends AqElement {
     try {
       const status = await app.engine.startProvisional({ words: this.words, initial: this.initial, language: app.language });
       this.words = [];
-      await app.engine.setMeta('wordsTypedAt', new Date().toISOString());
       app.setStatus(status);
     } catch (error) {
       this.failure = error;

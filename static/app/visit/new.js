@@ -6,7 +6,7 @@
  */
 import { AqElement, html, icon, nothing } from '../element.js';
 import { daysBetween, today } from './days.js';
-import { UNKNOWN_FACILITY } from './facility_name.js';
+import { UNKNOWN_FACILITY } from './names.js';
 import { mayLead } from './policy.js';
 import './facility_choice.js';
 

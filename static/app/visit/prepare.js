@@ -9,7 +9,7 @@ import { facilityFacts } from '../facilities/card.js';
 import { askToKeep, checkBrowser, ENOUGH_BYTES, line } from '../vault/checks.js';
 import { rehearse } from '../vault/words_form.js';
 import { briefId, visitId } from './days.js';
-import { facilityName, UNKNOWN_FACILITY } from './facility_name.js';
+import { facilityName, UNKNOWN_FACILITY } from './names.js';
 import { leads, mayLead } from './policy.js';
 import { formsFor, readiness } from './readiness.js';
 import './facility_choice.js';
@@ -63,7 +63,7 @@ export class AqPrepare extends AqElement {
   }
 
   async #check() {
-    const [checks, typedAt, battery, devices] = await Promise.all([checkBrowser(), this.app.engine.meta('wordsTypedAt').catch(() => null), charge(), granted()]);
+    const [checks, typedAt, battery, devices] = await Promise.all([checkBrowser(this.app), this.app.engine.meta('wordsTypedAt').catch(() => null), charge(), granted()]);
     Object.assign(this, { checks, typedAt: typedAt ?? null, battery, devices: this.devices === 'untried' && devices ? 'ok' : this.devices });
   }
 
@@ -104,7 +104,7 @@ export class AqPrepare extends AqElement {
     const { app } = this;
     const points = readiness({
       brief: Boolean(this.brief), forms: this.#forms().length, offline: /** @type {any} */ (app.shell).updates?.offline ?? 'unknown',
-      wordsTypedAt: this.typedAt, now: Date.now(), needs: this.#needs(), devices: this.devices, battery: this.battery,
+      wordsTypedAt: this.typedAt, now: Date.now(), needs: this.#needs(), devices: this.devices, battery: this.battery, checks: this.checks,
     });
     const { checks } = this;
     const roomy = checks?.freeBytes !== null && (checks?.freeBytes ?? 0) >= ENOUGH_BYTES;

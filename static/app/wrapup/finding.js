@@ -4,64 +4,44 @@
  * `prefill` comes from a form's flag, a refused access or from combining. Any member of the team may edit a finding.
  */
 import { draftKey } from '../draft_key.js';
-import { AqElement, html, icon, nothing } from '../element.js';
-import { collect } from './material.js';
+import { html, icon, nothing } from '../element.js';
+import { DraftScreen } from './draft_screen.js';
 import { emptyFinding, findingFrom } from './finding_fields.js';
 import './evidence.js';
 
 const EVIDENCE_TYPES = ['note', 'medium', 'submission', 'interview', 'event'];
 const EVIDENCE_EVENTS = ['access', 'verification'];
 
-class FindingScreen extends AqElement {
-  static properties = {
-    channel: {}, id: {}, prefill: { attribute: false },
-    fields: { state: true }, material: { state: true }, tried: { state: true }, saved: { state: true },
-    libraries: { state: true },
-  };
+class FindingScreen extends DraftScreen {
+  static properties = { ...DraftScreen.properties, prefill: { attribute: false }, libraries: { state: true } };
+
+  static needed = 'title';
+  static saidKey = 'wrapup.findingSaved';
 
   constructor() {
     super();
-    this.channel = '';
-    this.id = '';
     /** @type {Record<string, any> | undefined} */ this.prefill = undefined;
-    /** @type {Record<string, any> | null} */ this.fields = null;
-    /** @type {import('./material.js').VisitMaterial | null} */ this.material = null;
     /** @type {Record<string, any>[]} what norms are named after */ this.libraries = [];
-    this.tried = false;
-    this.saved = false;
   }
 
-  connectedCallback() {
-    super.connectedCallback();
-    this.#open().catch((error) => this.app.notifyError(error));
-  }
-
-  get #draftKey() {
+  get draftKey() {
     const origin = this.prefill?.rule ? `${this.prefill.rule.submission}${this.prefill.rule.path}` : this.prefill?.combines?.join('+') ?? 'new';
     return draftKey(this.channel, 'finding', this.id || origin);
   }
 
-  async #open() {
-    this.material = await collect(this.app, this.channel);
-    this.libraries = (await this.app.engine.list('reference', 'library')).map((/** @type {any} */ reading) => reading.doc);
-    const draft = await this.app.engine.draft(this.#draftKey);
-    const stored = this.id ? (await this.app.engine.get(this.channel, this.id))?.doc : null;
-    this.fields = draft ?? stored ?? (this.prefill ? findingFrom(this.prefill) : emptyFinding());
-    this.saved = Boolean(draft);
+  fresh() {
+    return this.prefill ? findingFrom(this.prefill) : emptyFinding();
   }
 
-  /** @param {Record<string, any>} change */
-  #set(change) {
-    this.fields = { ...this.fields, ...change };
-    this.saved = false;
-    this.app.engine.saveDraft(this.#draftKey, this.fields)
-      .then(() => { this.saved = true; }, (/** @type {any} */ error) => this.app.notifyError(error));
+  async open() {
+    this.libraries = (await this.app.engine.list('reference', 'library')).map((/** @type {any} */ reading) => reading.doc);
+    await super.open();
   }
 
   /** @param {string} field @param {string} value @param {boolean} on */
   #toggle(field, value, on) {
     const before = this.fields?.[field] ?? [];
-    this.#set({ [field]: on ? [...before, value] : before.filter((/** @type {string} */ entry) => entry !== value) });
+    this.change({ [field]: on ? [...before, value] : before.filter((/** @type {string} */ entry) => entry !== value) });
   }
 
   async #addNorm() {
@@ -69,29 +49,11 @@ class FindingScreen extends AqElement {
     if (norm && !this.fields?.norms.includes(norm)) this.#toggle('norms', norm, true);
   }
 
-  /** @param {'draft' | 'final'} status */
-  async #save(status) {
-    this.tried = true;
-    if (!this.fields?.title.trim()) {
-      await this.updateComplete;
-      /** @type {HTMLElement | null} */ (this.querySelector('[aria-invalid="true"]'))?.focus();
-      return;
-    }
-    try {
-      await this.app.engine.save(this.channel, { ...this.fields, ...(this.id ? { _id: this.id } : {}), status, lang: this.app.language });
-      await this.app.engine.dropDraft(this.#draftKey);
-      this.app.notify({ kind: 'ok', text: this.t('wrapup.findingSaved') });
-      this.app.back();
-    } catch (error) {
-      this.app.notifyError(error);
-    }
-  }
-
   render() {
     const fields = this.fields;
     const material = this.material;
     if (!fields || !material) return html`<p class="page meta">${this.t('wrapup.loading')}</p>`;
-    const untitled = this.tried && !fields.title.trim();
+    const untitled = this.lacks;
     const evidence = material.readings.map((reading) => reading.doc)
       .filter((doc) => EVIDENCE_TYPES.includes(doc.type) && (doc.type !== 'event' || EVIDENCE_EVENTS.includes(doc.kind)) && doc.kind !== 'original');
     return html`
@@ -101,20 +63,20 @@ class FindingScreen extends AqElement {
           <label class="field ${untitled ? 'invalid' : ''}">
             <span class="label">${this.t('wrapup.title')}</span>
             <input type="text" autocomplete="off" spellcheck="false" aria-invalid=${untitled} .value=${fields.title}
-              @input=${(/** @type {any} */ event) => this.#set({ title: event.target.value })}>
+              @input=${(/** @type {any} */ event) => this.change({ title: event.target.value })}>
             ${untitled ? html`<span class="error">${this.t('wrapup.titleNeeded')}</span>` : html`<span class="hint">${this.t('wrapup.titleHint')}</span>`}
           </label>
           <label class="field">
             <span class="label">${this.t('wrapup.text')}</span>
             <textarea rows="5" autocomplete="off" spellcheck="false" .value=${fields.text}
-              @input=${(/** @type {any} */ event) => this.#set({ text: event.target.value })}></textarea>
+              @input=${(/** @type {any} */ event) => this.change({ text: event.target.value })}></textarea>
             <span class="hint">${this.t('wrapup.textHint')}</span>
           </label>
           <div class="grid-2">
             <label class="field"><span class="label">${this.t('wrapup.theme')}</span>${this.#themes(fields.theme)}</label>
             <label class="field"><span class="label">${this.t('wrapup.place')}</span>
               <input type="text" autocomplete="off" spellcheck="false" .value=${fields.place ?? ''}
-                @input=${(/** @type {any} */ event) => this.#set({ place: event.target.value })}></label>
+                @input=${(/** @type {any} */ event) => this.change({ place: event.target.value })}></label>
           </div>
         </section>
         <section class="card stack">
@@ -122,7 +84,7 @@ class FindingScreen extends AqElement {
           <div class="choices" role="radiogroup">
             ${this.app.catalogue('severities').map((entry) => html`
               <label class="choice"><input type="radio" autocomplete="off" .checked=${fields.severity === entry.id}
-                @change=${() => this.#set({ severity: entry.id })}>${this.app.multi(entry.label)}</label>`)}
+                @change=${() => this.change({ severity: entry.id })}>${this.app.multi(entry.label)}</label>`)}
           </div>
           <h2>${this.t('wrapup.sources')}</h2>
           <p class="hint">${this.t(fields.sources.length === 1 ? 'wrapup.sourcesOne' : 'wrapup.sourcesHint')}</p>
@@ -135,7 +97,7 @@ class FindingScreen extends AqElement {
         <section class="card stack">
           <h2>${this.t('wrapup.evidence')} <span class="badge">${fields.evidence.length}</span></h2>
           <aq-evidence .items=${evidence} .chosen=${fields.evidence} .interviews=${material.interviews}
-            @change=${(/** @type {any} */ event) => this.#set({ evidence: event.detail })}></aq-evidence>
+            @change=${(/** @type {any} */ event) => this.change({ evidence: event.detail })}></aq-evidence>
         </section>
         <section class="card stack">
           <h2>${this.t('wrapup.norms')}</h2>
@@ -146,18 +108,15 @@ class FindingScreen extends AqElement {
           <div><button class="btn" type="button" data-action="norm" @click=${() => this.#addNorm()}>${icon('book')} ${this.t('wrapup.addNorm')}</button></div>
         </section>
       </div>
-      <footer class="footer-bar">
-        <span class="badge ${this.saved ? 'ok' : ''}" role="status">${this.saved ? html`${icon('check')} ${this.t('wrapup.draftSaved')}` : this.t('wrapup.autosave')}</span>
-        <div class="row">
-          <button class="btn" type="button" data-action="save-draft" @click=${() => this.#save('draft')}>${this.t('wrapup.keepDraft')}</button>
-          <button class="btn primary" type="button" data-action="save" @click=${() => this.#save('final')}>${this.t('wrapup.saveFinding')}</button>
-        </div>
-      </footer>`;
+      ${this.renderFooter(html`<div class="row">
+        <button class="btn" type="button" data-action="save-draft" @click=${() => this.save({ status: 'draft' })}>${this.t('wrapup.keepDraft')}</button>
+        <button class="btn primary" type="button" data-action="save" @click=${() => this.save({ status: 'final' })}>${this.t('wrapup.saveFinding')}</button>
+      </div>`)}`;
   }
 
   /** @param {string | null} chosen */
   #themes(chosen) {
-    return html`<select autocomplete="off" data-field="theme" .value=${chosen ?? ''} @change=${(/** @type {any} */ event) => this.#set({ theme: event.target.value || null })}>
+    return html`<select autocomplete="off" data-field="theme" .value=${chosen ?? ''} @change=${(/** @type {any} */ event) => this.change({ theme: event.target.value || null })}>
       <option value="" ?selected=${!chosen}>${this.t('wrapup.chooseTheme')}</option>
       ${this.app.catalogue('themes').map((entry) => html`<option value=${entry.id} ?selected=${entry.id === chosen}>${entry.parent ? '— ' : ''}${this.app.multi(entry.label)}</option>`)}
     </select>`;

@@ -4,48 +4,29 @@
  * What would weaken it is said while it is written and never blocks (APT's "double SMART").
  */
 import { draftKey } from '../draft_key.js';
-import { AqElement, html, icon, nothing } from '../element.js';
-import { collect } from './material.js';
-import { deadlineAfter } from './finding_fields.js';
+import { html, icon, nothing } from '../element.js';
 import { checkVisit } from './checks.js';
+import { DraftScreen } from './draft_screen.js';
+import { deadlineAfter } from './finding_fields.js';
 
 const ADVICE = ['no-addressee', 'no-deadline', 'vague', 'repeated-text'];
 
-class RecommendationScreen extends AqElement {
-  static properties = {
-    channel: {}, id: {}, finding: {},
-    fields: { state: true }, material: { state: true }, tried: { state: true }, saved: { state: true },
-  };
+class RecommendationScreen extends DraftScreen {
+  static properties = { ...DraftScreen.properties, finding: {} };
+
+  static needed = 'text';
+  static saidKey = 'wrapup.recommendationSaved';
 
   constructor() {
     super();
-    this.channel = '';
-    this.id = '';
     /** @type {string | undefined} */ this.finding = undefined;
-    /** @type {Record<string, any> | null} */ this.fields = null;
-    /** @type {import('./material.js').VisitMaterial | null} */ this.material = null;
-    this.tried = false;
-    this.saved = false;
   }
 
-  connectedCallback() {
-    super.connectedCallback();
-    this.#open().catch((error) => this.app.notifyError(error));
-  }
-
-  get #draftKey() {
+  get draftKey() {
     return draftKey(this.channel, 'recommendation', this.id || this.finding || 'new');
   }
 
-  async #open() {
-    this.material = await collect(this.app, this.channel);
-    const draft = await this.app.engine.draft(this.#draftKey);
-    const stored = this.id ? (await this.app.engine.get(this.channel, this.id))?.doc : null;
-    this.fields = draft ?? stored ?? this.#fresh();
-    this.saved = Boolean(draft);
-  }
-
-  #fresh() {
+  fresh() {
     const visit = this.material?.visit;
     const finding = this.material?.findings.find((entry) => entry._id === this.finding);
     const facility = this.app.facility(visit?.facility)?.doc ?? this.material?.brief?.facility;
@@ -56,50 +37,25 @@ class RecommendationScreen extends AqElement {
     };
   }
 
-  /** @param {Record<string, any>} change */
-  #set(change) {
-    this.fields = { ...this.fields, ...change };
-    this.saved = false;
-    this.app.engine.saveDraft(this.#draftKey, this.fields)
-      .then(() => { this.saved = true; }, (/** @type {any} */ error) => this.app.notifyError(error));
-  }
-
   /** @param {string} id @param {boolean} on */
   #answer(id, on) {
     const before = this.fields?.findings ?? [];
     const findings = on ? [...before, id] : before.filter((/** @type {string} */ entry) => entry !== id);
     const theme = this.fields?.theme ?? this.material?.findings.find((entry) => entry._id === id)?.theme ?? null;
-    this.#set({ findings, theme });
-  }
-
-  async #save() {
-    this.tried = true;
-    if (!this.fields?.text.trim()) {
-      await this.updateComplete;
-      /** @type {HTMLElement | null} */ (this.querySelector('[aria-invalid="true"]'))?.focus();
-      return;
-    }
-    try {
-      await this.app.engine.save(this.channel, { ...this.fields, ...(this.id ? { _id: this.id } : {}), lang: this.app.language });
-      await this.app.engine.dropDraft(this.#draftKey);
-      this.app.notify({ kind: 'ok', text: this.t('wrapup.recommendationSaved') });
-      this.app.back();
-    } catch (error) {
-      this.app.notifyError(error);
-    }
+    this.change({ findings, theme });
   }
 
   render() {
     const { fields, material } = this;
     if (!fields || !material) return html`<p class="page meta">${this.t('wrapup.loading')}</p>`;
-    const untold = this.tried && !fields.text.trim();
+    const untold = this.lacks;
     return html`
       <div class="page stack loose">
         <section class="card stack">
           <label class="field ${untold ? 'invalid' : ''}">
             <span class="label">${this.t('wrapup.recommendationText')}</span>
             <textarea rows="5" autocomplete="off" spellcheck="false" aria-invalid=${untold} .value=${fields.text}
-              @input=${(/** @type {any} */ event) => this.#set({ text: event.target.value })}></textarea>
+              @input=${(/** @type {any} */ event) => this.change({ text: event.target.value })}></textarea>
             ${untold ? html`<span class="error">${this.t('wrapup.recommendationNeeded')}</span>` : html`<span class="hint">${this.t('wrapup.recommendationHint')}</span>`}
           </label>
           ${this.#advice(fields)}
@@ -115,29 +71,26 @@ class RecommendationScreen extends AqElement {
         <section class="card stack">
           <div class="grid-2">
             <label class="field"><span class="label">${this.t('wrapup.addressee')}</span>
-              <select autocomplete="off" data-field="addressee" @change=${(/** @type {any} */ event) => this.#set({ addressee: event.target.value || null })}>
+              <select autocomplete="off" data-field="addressee" @change=${(/** @type {any} */ event) => this.change({ addressee: event.target.value || null })}>
                 <option value="" ?selected=${!fields.addressee}>${this.t('wrapup.otherAddressee')}</option>
                 ${this.app.catalogue('authorities').map((entry) => html`<option value=${entry.id} ?selected=${entry.id === fields.addressee}>${this.app.multi(entry.label)}</option>`)}
               </select></label>
             <label class="field"><span class="label">${this.t('wrapup.addresseeName')}</span>
               <input type="text" autocomplete="off" spellcheck="false" .value=${fields.addressee_name ?? ''}
-                @input=${(/** @type {any} */ event) => this.#set({ addressee_name: event.target.value })}></label>
+                @input=${(/** @type {any} */ event) => this.change({ addressee_name: event.target.value })}></label>
             <label class="field"><span class="label">${this.t('wrapup.deadline')}</span>
               <input type="date" autocomplete="off" .value=${fields.deadline ?? ''}
-                @change=${(/** @type {any} */ event) => this.#set({ deadline: event.target.value || null })}>
+                @change=${(/** @type {any} */ event) => this.change({ deadline: event.target.value || null })}>
               <span class="hint">${this.t('wrapup.deadlineHint')}</span></label>
             <div class="field"><span class="label">${this.t('wrapup.priority')}</span>
               <div class="stack tight">${this.app.catalogue('priorities').map((entry) => html`
                 <label class="choice"><input type="radio" autocomplete="off" .checked=${fields.priority === entry.id}
-                  @change=${() => this.#set({ priority: entry.id })}>${this.app.multi(entry.label)}</label>`)}</div></div>
+                  @change=${() => this.change({ priority: entry.id })}>${this.app.multi(entry.label)}</label>`)}</div></div>
           </div>
           ${this.#repeats(fields)}
         </section>
       </div>
-      <footer class="footer-bar">
-        <span class="badge ${this.saved ? 'ok' : ''}" role="status">${this.saved ? html`${icon('check')} ${this.t('wrapup.draftSaved')}` : this.t('wrapup.autosave')}</span>
-        <button class="btn primary" type="button" data-action="save" @click=${() => this.#save()}>${this.t('wrapup.saveRecommendation')}</button>
-      </footer>`;
+      ${this.renderFooter(html`<button class="btn primary" type="button" data-action="save" @click=${() => this.save()}>${this.t('wrapup.saveRecommendation')}</button>`)}`;
   }
 
   /** @param {Record<string, any>} fields */
@@ -156,7 +109,7 @@ class RecommendationScreen extends AqElement {
     const earlier = this.material?.brief?.recommendations ?? [];
     if (!earlier.length) return nothing;
     return html`<label class="field"><span class="label">${this.t('wrapup.repeats')}</span>
-      <select autocomplete="off" data-field="repeats" @change=${(/** @type {any} */ event) => this.#set({ repeats: event.target.value || null })}>
+      <select autocomplete="off" data-field="repeats" @change=${(/** @type {any} */ event) => this.change({ repeats: event.target.value || null })}>
         <option value="" ?selected=${!fields.repeats}>${this.t('wrapup.repeatsNone')}</option>
         ${earlier.map((/** @type {any} */ entry) => html`<option value=${entry.id} ?selected=${entry.id === fields.repeats}>${this.app.formatDate(entry.date, { month: 'long', year: 'numeric' })}: ${entry.text.slice(0, 80)}</option>`)}
       </select></label>`;

@@ -140,8 +140,9 @@ export class Player {
 
   #wanting() {
     if (this.#next >= this.recorded.frames) return false;
-    const until = this.#bufferedUntil();
-    return until === null || until - this.element.currentTime < AHEAD_S;
+    // The end of all that was poured: frames that a busy camera left out part it, and nothing would close the gap.
+    const { buffered, currentTime } = this.element;
+    return buffered.length === 0 || buffered.end(buffered.length - 1) - currentTime < AHEAD_S;
   }
 
   /** @returns {number | null} seconds up to which it can play from here; null: not at all */

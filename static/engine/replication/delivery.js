@@ -58,6 +58,8 @@ export class Delivery {
     /** @type {{sent: number, total: number, bytes: number}} */ this.counted = { sent: 0, total: 0, bytes: 0 };
   }
 
+  /** What was in the outbox when it was last looked through. @type {Set<number>} */ #seen = new Set();
+
   /**
    * Everything that waits, once. Never throws for the network's sake.
    * @returns {Promise<Round>}
@@ -73,7 +75,8 @@ export class Delivery {
       const waiting = await this.#left();
       this.counted = { sent: 0, total: waiting, bytes: 0 };
       await this.#sendEnvelopes(sender, round);
-      await this.uploads.pass(sender);
+      // Uploading may take hours; what is saved meanwhile does not wait for its end.
+      while (!(await this.uploads.pass(sender, () => this.#hasNew()))) await this.#sendEnvelopes(sender, round, true);
     } catch (error) {
       if (error instanceof Unreachable) {
         round.connection = error.connection;
@@ -88,15 +91,22 @@ export class Delivery {
     return round;
   }
 
+  async #hasNew() {
+    return (await this.database.keys('outbox')).some((n) => !this.#seen.has(n));
+  }
+
   async #left() {
     return (await this.uploads.waiting()).now.length + (await this.#rowsWaiting()).length;
   }
 
-  /** @param {Sender} sender @param {Round} round */
-  async #sendEnvelopes(sender, round) {
+  /** @param {Sender} sender @param {Round} round @param {boolean} [more] only those that this round has not seen */
+  async #sendEnvelopes(sender, round, more = false) {
     let after = 0;
+    const seen = more ? this.#seen : new Set();
+    this.#seen = new Set(await this.database.keys('outbox'));
     // Those refused before come last, so that one stuck envelope holds up nothing.
-    const rows = await this.#rowsWaiting();
+    const rows = (await this.#rowsWaiting()).filter(({ n }) => !seen.has(n));
+    if (more) this.counted.total += rows.length;
     const refused = rows.filter((row) => row.error);
     for (const group of [rows.filter((row) => !row.error), refused]) {
       after = 0;

@@ -1,9 +1,10 @@
 // Media on their way: the chunks that the server lacks, by their hashes.
 //
-// Owns: one pass over the chunks that may go now, a few at a time. Content-addressed, so any order, any number
-// of times, from any number of tablets gives the same file, and a pass that was cut goes on where it stopped:
-// what is sent again is at most the chunk that was under way. Gives way to a recording. Needs no key that opens
-// anything. protocol.md, section 6.
+// Owns: one pass over the chunks that may go now, a few at a time, those of small files first. While it goes, it asks
+// whether it still may: a tablet that leaves the Wi-Fi stops with its videos, and what was saved meanwhile goes first.
+// Content-addressed, so any order, any number of times, from any number of tablets gives the same file, and a pass
+// that was cut goes on where it stopped: what is sent again is at most the chunk that was under way. Gives way to a
+// recording. Needs no key that opens anything. protocol.md, section 6.
 //
 // A chunk's bytes go from the disk to the network without coming through here: its hash is known since it was
 // captured, and the server takes only bytes that have it. What is here for every chunk is a signature.
@@ -20,12 +21,14 @@ import { isLarge, mayGo, networkKind, readChoice } from './metering.js';
  * @property {() => import('./metering.js').NetworkKind} [network]
  * @property {() => number} [now]
  * @property {() => Promise<boolean>} [giveWay] resolves when no frame waits to be written; whether a recording runs
+ * @property {number} [lookMs] how often a pass looks whether it may go on
  */
 
 const HASHES = 1000;
 const LANES = 4;
 const FAILURES_PER_PASS = 3;
 /** What the server holds is noted so often, or when so many wait. */
+const LOOK_MS = 1000;
 const NOTE_MS = 500;
 const NOTE_ROWS = 32;
 
@@ -48,24 +51,33 @@ export class Uploads {
     this.network = around.network ?? (() => networkKind());
     this.now = around.now ?? (() => Date.now());
     this.giveWay = around.giveWay ?? (async () => false);
+    this.lookMs = around.lookMs ?? LOOK_MS;
   }
 
-  /** @returns {Promise<{now: ChunkRow[], later: ChunkRow[]}>} what waits: for its turn, and for another network */
+  /** @returns {Promise<{now: ChunkRow[], later: ChunkRow[], large: Set<ChunkRow>}>} what waits: for its turn, small files first, and for another network */
   async waiting() {
     const rows = await this.database.all('chunks');
     const unsent = rows.filter((row) => !row.sent);
-    if (unsent.length === 0 || mayGo(await readChoice(this.database), this.network(), this.now())) return { now: unsent, later: [] };
-    const large = isLarge(rows);
-    return { now: unsent.filter((row) => !large(row)), later: unsent.filter(large) };
+    const large = new Set(unsent.filter(isLarge(rows)));
+    const small = unsent.filter((row) => !large.has(row));
+    if (large.size === 0 || await this.#largeMayGo()) return { now: [...small, ...large], later: [], large };
+    return { now: small, later: [...large], large };
+  }
+
+  async #largeMayGo() {
+    return mayGo(await readChoice(this.database), this.network(), this.now());
   }
 
   /**
    * Everything that may go, once.
    * @param {import('./sender.js').Sender} sender
+   * @param {() => Promise<boolean>} [urgent] something else should go first
+   * @returns {Promise<boolean>} false where it stopped for that
    * @throws {Unreachable | Refusal}
    */
-  async pass(sender) {
-    const { now: waiting } = await this.waiting();
+  async pass(sender, urgent = async () => false) {
+    const { now: waiting, large } = await this.waiting();
+    const watch = new Watch(this.lookMs, urgent, () => this.#largeMayGo());
     this.#held = []; // What an earlier pass could not note is asked of the server.
     try {
       for (let at = 0; at < waiting.length; at += HASHES) {
@@ -74,15 +86,22 @@ export class Uploads {
         if (!Array.isArray(answer?.missing)) throw new Unreachable('server-error');
         const missing = new Set(answer.missing);
         this.#note(rows.filter((row) => !missing.has(row.sha256)));
-        await this.#sendAll(sender, rows.filter((row) => missing.has(row.sha256)));
+        await this.#sendAll(sender, rows.filter((row) => missing.has(row.sha256)), (row) => watch.lets(large.has(row)));
+        if (watch.urgent) return false;
       }
+      return true;
     } finally {
       await this.#noteAll();
     }
   }
 
-  /** In lanes; what one lane fails with ends the others after the chunk they are at. @param {import('./sender.js').Sender} sender @param {ChunkRow[]} rows */
-  async #sendAll(sender, rows) {
+  /**
+   * In lanes; what one lane fails with ends the others after the chunk they are at.
+   * @param {import('./sender.js').Sender} sender
+   * @param {ChunkRow[]} rows
+   * @param {(row: ChunkRow) => Promise<boolean>} lets
+   */
+  async #sendAll(sender, rows, lets) {
     const queue = [...new Map(rows.map((row) => [row.sha256, row])).values()];
     /** @type {unknown} */
     let fault = null;
@@ -94,6 +113,7 @@ export class Uploads {
         const row = queue.shift();
         if (!row) return;
         try {
+          if (!await lets(row)) continue;
           if (await this.#send(sender, row)) this.#note([row]);
           else if ((failures += 1) > FAILURES_PER_PASS) fault = new Unreachable('server-error');
         } catch (error) {
@@ -152,6 +172,30 @@ export class Uploads {
     })));
     this.#held.splice(0, rows.length);
     if (rows.length > 0) this.held(rows);
+  }
+}
+
+/** Whether a pass may go on, looked at now and then. */
+class Watch {
+  /** Something else should go first. */ urgent = false;
+  #large = true;
+  #looked = performance.now();
+
+  /** @param {number} everyMs @param {() => Promise<boolean>} isUrgent @param {() => Promise<boolean>} largeMayGo */
+  constructor(everyMs, isUrgent, largeMayGo) {
+    this.everyMs = everyMs;
+    this.isUrgent = isUrgent;
+    this.largeMayGo = largeMayGo;
+  }
+
+  /** @param {boolean} large */
+  async lets(large) {
+    if (performance.now() - this.#looked >= this.everyMs) {
+      this.#looked = performance.now();
+      this.urgent ||= await this.isUrgent();
+      this.#large = await this.largeMayGo();
+    }
+    return !this.urgent && (this.#large || !large);
   }
 }
 

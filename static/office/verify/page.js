@@ -77,7 +77,9 @@ function say(sentence, wrong = false) {
 
 /** @param {import('./verification.js').Report} report */
 function show(report) {
-  result.replaceChildren(verdict(report), origin(report), items(report), checks(report));
+  // Where something failed, that is what the reader came for.
+  const parts = report.verdict === 'changed' ? [checks(report), items(report)] : [items(report), checks(report)];
+  result.replaceChildren(verdict(report), origin(report), ...parts);
   result.hidden = false;
   result.scrollIntoView({ block: 'start' });
 }
@@ -161,13 +163,17 @@ function section(title, content) {
 function table(head, lines) {
   const frame = make('div', 'table-scroll');
   const grid = document.createElement('table');
-  grid.className = 'table';
+  grid.className = 'table flow';
   const top = grid.createTHead().insertRow();
   for (const title of head) top.append(make('th', '', title));
   const body = grid.createTBody();
   for (const line of lines) {
     const row = body.insertRow();
-    for (const cell of line) row.append(make('td', '', cell));
+    for (const [column, cell] of line.entries()) {
+      const data = make('td', '', cell);
+      if (column > 0) data.dataset.label = head[column] ?? '';
+      row.append(data);
+    }
   }
   frame.append(grid);
   return frame;
