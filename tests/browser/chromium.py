@@ -11,7 +11,7 @@ from types import TracebackType
 from typing import Any
 from urllib.parse import urlsplit
 
-from playwright.sync_api import BrowserContext, ConsoleMessage, Page, Playwright, Request
+from playwright.sync_api import BrowserContext, ConsoleMessage, Error, Page, Playwright, Request
 
 from tests import patience
 
@@ -59,6 +59,24 @@ def open_page(playwright: Playwright, *arguments: str, **options: Any) -> Iterat
         yield page
     finally:
         browser.close()
+
+
+def holds(page: Page, expression: str, arg: object = None, *, seconds: float = patience.SECONDS) -> None:
+    """Wait until what the page says is true; the expression may be a function, also an async one.
+
+    Playwright's own `wait_for_function` takes an async function's promise for its answer, and asks again by a way
+    that the page's policy forbids.
+    """
+
+    def said() -> object:
+        try:
+            return page.evaluate(expression, arg)
+        except Error as error:
+            if "context was destroyed" in str(error):  # it went to another page meanwhile
+                return False
+            raise
+
+    patience.until(said, expression, pause=paused(page), seconds=seconds)
 
 
 def paused(page: Page) -> Callable[[float], None]:

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from playwright.sync_api import Locator, Page, expect
 
 from tests import patience
-from tests.browser.chromium import Tablet
+from tests.browser.chromium import Tablet, holds
 from tests.browser.words import pattern, text
 
 APP = "document.querySelector('aq-app').app"
@@ -91,7 +91,7 @@ class Monitor:
         page.wait_for_selector("aq-home .today .btn")
         # From here on the app starts without a network, and all that there is to read is here: today's visit is
         # shown as soon as it has come, and what belongs to it may still be under way.
-        page.wait_for_function("navigator.serviceWorker.controller !== null")
+        holds(page, "navigator.serviceWorker.controller !== null")
         page.evaluate(f"async () => {{ await {APP}.engine.pull(); }}")
 
     def start_cold(self) -> None:
@@ -109,7 +109,7 @@ class Monitor:
 
     def arrived(self, left: str = "") -> None:
         """Wait until the screen of the present place stands; `left`: of another place than this."""
-        self.page.wait_for_function(SHOWN, arg=left)
+        holds(self.page, SHOWN, arg=left)
 
     def back(self) -> None:
         left = self.page.evaluate(PLACE)
@@ -300,10 +300,11 @@ class Monitor:
     def wait_until_delivered(self) -> None:
         """Without a tap: until everything captured here is verified."""
         self.go_to("deliver")
-        self.page.wait_for_function(
+        holds(
+            self.page,
             """() => {
               const of = (name) => document.querySelector(`[data-total=${name}]`)?.textContent.replace(/\\D/g, '');
               return Number(of('captured')) > 0 && of('captured') === of('verified');
             }""",
-            timeout=3 * patience.MILLISECONDS,  # rounds come at growing distances while nobody answers
+            seconds=3 * patience.SECONDS,  # rounds come at growing distances while nobody answers
         )

@@ -18,7 +18,7 @@ from playwright.sync_api import Page, Playwright, expect
 from sync.gateway import sealing
 from sync.wire import b64
 from tests import patience
-from tests.browser.chromium import Tablet
+from tests.browser.chromium import Tablet, holds
 from tests.browser.enrolled import Enrolled
 from tests.browser.monitor import Monitor, sign_in
 from tests.browser.on_site import CHANNEL, ENGINE, allow, documents
@@ -217,7 +217,8 @@ def test_a_damaged_record_is_set_aside_and_comes_back_from_the_server(
     office.start()
     page.evaluate(f"{ENGINE}.deliver()")
     page.evaluate(f"{ENGINE}.pull()")
-    page.wait_for_function(
+    holds(
+        page,
         "(id) => document.querySelector('aq-app').app.engine.get(document.querySelector('aq-app').app.router.current.params.channel, id)",
         arg=note,
     )

@@ -11,7 +11,7 @@ import pytest
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from playwright.sync_api import Error as PlaywrightError
 
-from tests.browser.chromium import Tablet
+from tests.browser.chromium import Tablet, holds
 from tests.browser.engine_gateway import EngineGateway
 from tests.browser.engine_tablet import START, VISIT, WORDS, code_of, enrolled, start
 from tests.browser.vault_disk import FOLDER, OPEN_DATABASE
@@ -233,7 +233,7 @@ def test_where_the_owners_tab_crashes_the_tab_that_waits_takes_over(
     devtools = tablet.context.new_cdp_session(first)
     with contextlib.suppress(PlaywrightError):  # the renderer that should answer is gone
         devtools.send("Page.crash", timeout=5_000)
-    second.wait_for_function("async () => !(await engine.status()).otherTab")
+    holds(second, "async () => !(await engine.status()).otherTab")
     assert second.evaluate("() => engine.status()")["vault"] == "locked"
     second.evaluate("words => engine.unlock(words)", WORDS)
     assert second.evaluate("([c, id]) => engine.get(c, id)", [channel, note])["doc"]["text"] == "acknowledged"

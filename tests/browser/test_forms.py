@@ -20,7 +20,7 @@ from playwright.sync_api import BrowserContext, Page, Playwright, expect
 
 from content.forms import shipped_workbook
 from tests import patience
-from tests.browser.chromium import ARGUMENTS, CHROMIUM, paused
+from tests.browser.chromium import ARGUMENTS, CHROMIUM, holds
 from webapp.xlsform import parse_xlsform
 
 ROOT = Path(__file__).parents[2]
@@ -78,8 +78,9 @@ def page(browser: BrowserContext, files: str, request: pytest.FixtureRequest) ->
         ),
     )
     made.goto(f"{files}/tests/browser/form_page/index.html")
-    until(made, "window.ready")
+    holds(made, "window.ready")
     yield made
+    made.evaluate("localStorage.clear()")  # the language of this test is not the next one's
     made.close()
     if "broken" in request.node.name or "damaged" in request.node.name:
         # Chromium's XML parser describes a parse error in a styled element, which the policy then reports.
@@ -120,11 +121,6 @@ def form_of(
     return parse_xlsform(stream.getvalue(), name)
 
 
-def until(page: Page, expression: str) -> None:
-    """Waits for an expression to be true. Playwright's own waiting evaluates text in the page, which the policy forbids."""
-    patience.until(lambda: page.evaluate(f"Boolean({expression})"), expression, pause=paused(page))
-
-
 def start(page: Page, form: dict[str, Any], **setup: Any) -> None:
     page.evaluate("setup => start(setup).then(() => undefined)", {"form": form, **setup})
 
@@ -143,7 +139,7 @@ def card(page: Page, path: str) -> Any:
 
 def settle(page: Page) -> None:
     """Until the form says that everything is saved."""
-    until(page, "document.querySelector('.form-foot .badge')?.classList.contains('ok')")
+    holds(page, "document.querySelector('.form-foot .badge')?.classList.contains('ok')")
 
 
 def stored(page: Page) -> dict[str, Any]:
@@ -158,14 +154,14 @@ def stored(page: Page) -> dict[str, Any]:
 def submission(page: Page) -> dict[str, Any]:
     before = page.evaluate("engine.saves.length")
     page.evaluate("element.remove()")
-    until(page, f"engine.saves.length > {before}")
+    holds(page, f"engine.saves.length > {before}")
     result: dict[str, Any] = page.evaluate("engine.saves[engine.saves.length - 1]")
     return result
 
 
 def restart(page: Page, form: dict[str, Any], kept: dict[str, Any], **setup: Any) -> None:
     page.reload()
-    until(page, "window.ready")
+    holds(page, "window.ready")
     start(page, form, documents=kept["documents"], drafts=kept["drafts"], **setup)
 
 
@@ -393,7 +389,7 @@ def test_a_flag_is_a_card_that_becomes_a_finding(page: Page, checklist: dict[str
     flag = card(page, "arrival/flag_without_order")
     expect(flag).to_contain_text("Людей принимают без действующего решения", use_inner_text=True)
     flag.get_by_role("button", name="Оформить как проблему").click()
-    until(page, "gone.length")
+    holds(page, "gone.length")
     gone = page.evaluate("gone[0]")
     saved = page.evaluate("engine.saves[engine.saves.length - 1]")
     assert gone["name"] == "finding"
@@ -407,7 +403,7 @@ def test_a_flag_is_a_card_that_becomes_a_finding(page: Page, checklist: dict[str
         saved["_id"],
     )
     flag.get_by_role("button", name="Проблема оформлена").click()
-    until(page, "gone.length === 2")
+    holds(page, "gone.length === 2")
     assert page.evaluate("gone[gone.length - 1].params.id") == "finding:1"
 
 
@@ -490,7 +486,7 @@ def test_the_language_changes_in_the_middle_and_nothing_is_lost(
         ("ru", "На сколько мест рассчитано учреждение?"),
     ):
         page.evaluate("language => app.setLanguage(language)", language)
-        until(page, f"document.querySelector('aq-form').textContent.includes({json.dumps(sentence)})")
+        holds(page, f"document.querySelector('aq-form').textContent.includes({json.dumps(sentence)})")
         expect(card(page, "arrival/capacity").locator("input")).to_have_value("12x")
         expect(card(page, "arrival/held_total").locator("input")).to_have_value("90")
 
@@ -563,7 +559,7 @@ def test_drafts_are_many_and_revisions_few(page: Page, checklist: dict[str, Any]
     settle(page)
     assert page.evaluate("engine.saves.length") == 1
     page.locator(".form-foot .next").click()
-    until(page, "engine.saves.length === 2")
+    holds(page, "engine.saves.length === 2")
     assert page.evaluate("engine.saves[1].answers['/data/arrival/held_total']") == 12345
     assert page.evaluate("engine.saves[1]._id") == page.evaluate("engine.saves[0]._id")
 
@@ -651,7 +647,7 @@ def test_an_instance_is_removed_only_after_a_question(page: Page, checklist: dic
     expect(page.locator(".instances button[aria-pressed]")).to_have_count(3)
     page.get_by_role("button", name="Удалить: Камера 2 из 3 · вторая").click()
     page.get_by_role("button", name="Удалить", exact=True).click()
-    until(page, "document.querySelectorAll('.instances button[aria-pressed]').length === 2")
+    holds(page, "document.querySelectorAll('.instances button[aria-pressed]').length === 2")
     answers = page.evaluate("element.opened.session.content.answers")
     assert answers["/data/conditions/cells[1]/cell_name"] == "первая"
     assert answers["/data/conditions/cells[2]/cell_name"] == "третья"
@@ -668,7 +664,7 @@ PHOTO = {
 def test_a_photo_taken_for_a_question_becomes_its_answer(page: Page, checklist: dict[str, Any]) -> None:
     start(page, checklist)
     card(page, "arrival/register_photo").get_by_role("button", name="Сделать фото").click()
-    until(page, "gone.length")
+    holds(page, "gone.length")
     gone = page.evaluate("gone[0]")
     submission_id = page.evaluate("engine.saves[0]._id")
     assert gone == {
@@ -699,7 +695,7 @@ def test_a_photo_taken_for_a_question_becomes_its_answer(page: Page, checklist: 
     assert content["answers"]["/data/arrival/register_photo"] == name
     card(page, "arrival/register_photo").get_by_role("button", name="Убрать из ответа").click()
     page.locator("dialog").get_by_role("button", name="Убрать из ответа").click()
-    until(page, "!Object.keys(element.opened.session.content.files).length")
+    holds(page, "!Object.keys(element.opened.session.content.files).length")
     settle(page)
     kept = stored(page)
     restart(
@@ -812,7 +808,7 @@ def test_finishing_asks_for_what_is_missing_first(page: Page, checklist: dict[st
     for _ in range(7):
         page.locator(".form-foot .next").click()
     page.get_by_role("button", name="Завершить форму").click()
-    until(page, "gone.includes('back')")
+    holds(page, "gone.includes('back')")
     assert page.evaluate("engine.saves[engine.saves.length - 1].complete") is True
 
 

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Playwright, expect
 
+from tests.browser.chromium import holds
 from tests.browser.enrolled import Enrolled
 from tests.browser.monitor import Monitor
 from tests.browser.on_site import CHANNEL, ENGINE, allow, documents
@@ -83,7 +84,7 @@ def test_an_interview_and_its_testimony_are_sealed_before_the_tablet_locks_by_it
 def test_with_a_pin_the_screen_is_sealed_too(leader: Monitor) -> None:
     page = leader.page
     page.evaluate(f"{ENGINE}.setPin('{PIN}')")
-    page.wait_for_function("() => document.querySelector('aq-app').app.status.pinReady")
+    holds(page, "() => document.querySelector('aq-app').app.status.pinReady")
     leader.begin_interview(
         page.evaluate("document.querySelector('aq-app').app.label('categories', 'convict')")
     )
@@ -171,7 +172,7 @@ def test_out_of_sight_the_tablet_locks_after_half_a_minute_and_not_before(leader
 def test_leaving_lists_what_has_no_summary_and_drops_even_what_a_pin_would_open(leader: Monitor) -> None:
     page = leader.page
     page.evaluate(f"{ENGINE}.setPin('{PIN}')")
-    page.wait_for_function("() => document.querySelector('aq-app').app.status.pinReady")
+    holds(page, "() => document.querySelector('aq-app').app.status.pinReady")
     category = page.evaluate("document.querySelector('aq-app').app.label('categories', 'convict')")
     handle = leader.begin_interview(category)
     page.locator("aq-sealed textarea").first.type("Его ударили")

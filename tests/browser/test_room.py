@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page
 
-from tests.browser.chromium import Tablet
+from tests.browser.chromium import Tablet, holds
 from tests.browser.engine_gateway import EngineGateway
 from tests.browser.engine_tablet import START, VISIT, WORDS, code_of
 
@@ -62,7 +62,7 @@ def test_a_recording_that_fills_the_tablet_ends_well_and_room_heals_it(
     before = page.evaluate(
         "async c => (await engine.save(c, {type: 'note', text: 'before'})).doc._id", channel
     )
-    page.wait_for_function("async () => (await navigator.storage.estimate()).usage > 4e6")  # the ballast lies
+    holds(page, "async () => (await navigator.storage.estimate()).usage > 4e6")  # the ballast lies
     said = page.evaluate(FILL, [channel, 60])
     assert said["code"] == "storage-full", said
     assert said["frames"] >= 8, said
@@ -91,13 +91,13 @@ def test_a_recording_that_fills_the_tablet_ends_well_and_room_heals_it(
     # Delivered and freed: all works again.
     gateway.mode = "ok"
     page.evaluate("() => engine.setUploadRule('always')")
-    page.wait_for_function(
+    holds(
+        page,
         "async () => { const { waiting } = await engine.deliver(); return waiting.documents + waiting.chunks === 0; }",
-        timeout=60_000,
     )
     freed = page.evaluate("c => engine.release(c)", channel)
     assert freed["items"] == [said["id"]]
-    page.wait_for_function("async () => !(await engine.status()).storage.nearlyFull")
+    holds(page, "async () => !(await engine.status()).storage.nearlyFull")
     again = page.evaluate(FILL, [channel, 3])
     assert (again["code"], again["frames"]) == (None, 3)
     assert page.evaluate("id => engine.finishMedium(id, {})", again["id"])["doc"]["state"] == "complete"

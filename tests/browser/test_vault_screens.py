@@ -14,6 +14,7 @@ from playwright.sync_api import Playwright, expect
 
 from sync.gateway.root import fingerprint
 from sync.wire import unb64
+from tests.browser.chromium import holds
 from tests.browser.enrolled import Enrolled
 from tests.browser.monitor import Monitor
 from tests.browser.on_site import ENGINE
@@ -115,7 +116,7 @@ def test_a_pin_is_no_rehearsal(leader: Monitor) -> None:
     page.wait_for_selector("aq-home .today .btn")
     page.evaluate(f"{ENGINE}.setMeta('wordsTypedAt', '2020-01-01T00:00:00.000Z')")
     page.evaluate(f"{ENGINE}.setPin('482913')")
-    page.wait_for_function("() => document.querySelector('aq-app').app.status.pinReady")
+    holds(page, "() => document.querySelector('aq-app').app.status.pinReady")
     page.locator(".bar .lock").click()
     page.wait_for_selector("aq-pin-pad")
     page.keyboard.type("482913")
@@ -167,7 +168,7 @@ def test_forgotten_words_do_not_stop_the_work(leader: Monitor, office: Server) -
     page.wait_for_selector("[data-part=vaults]")
     page.locator("[data-part=vaults] label.choice").first.click()
     expect(page.locator("[data-part=vaults] input").first).to_be_checked()
-    page.wait_for_function("() => document.querySelector('aq-app').app.status.vaults[0].chosen")
+    holds(page, "() => document.querySelector('aq-app').app.status.vaults[0].chosen")
     page.fill("#words", " ".join(words))
     leader.press("vault.unlock.open")
     expect(page.locator("aq-words-form .notice.bad")).to_be_visible()

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page, Playwright
 
-from tests.browser.chromium import Tablet, paused
+from tests.browser.chromium import Tablet, holds, paused
 from tests.browser.engine_office import START, WORDS, Office
 from tests.patience import until
 
@@ -78,9 +78,9 @@ def test_two_people_share_a_tablet_and_neither_opens_the_others_vault(page: Page
     assert [(one["label"], one["chosen"]) for one in vaults(page)] == [("", False), ("Б.", True)]
 
     # What waited in the vault that is not chosen is delivered all the same.
-    page.wait_for_function(
+    holds(
+        page,
         "async () => (await engine.status()).vaults.every(one => one.chosen || one.waiting === 0)",
-        timeout=60_000,
     )
     until(lambda: office.engine.read(channel, note), "the note at the office", pause=paused(page))
 

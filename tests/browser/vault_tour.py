@@ -12,7 +12,7 @@ from typing import Any
 
 from playwright.sync_api import Page, Playwright
 
-from tests.browser.chromium import Tablet
+from tests.browser.chromium import Tablet, holds
 from tests.browser.monitor import Monitor
 from tests.browser.on_site import ENGINE, allow
 from tests.browser.screens import Screen
@@ -172,7 +172,7 @@ class VaultTour:
             self._go("item", "aq-item h2", channel=page.evaluate(CHANNEL_NOW), id=medium, ids=[medium])
             leader.press("onsite.item.play")
             page.wait_for_selector("aq-item .player")
-            page.wait_for_function("() => document.querySelector('aq-item .player').duration > 0")
+            holds(page, "() => document.querySelector('aq-item .player').duration > 0")
             page.evaluate("document.querySelector('aq-item .player').pause()")
             yield from self._here(f"item-{kind}-playing")
         leader.go_to("onsite")
@@ -297,7 +297,7 @@ class VaultTour:
     def _pin(self) -> Iterator[Screen]:
         page = self._page
         page.evaluate(f"{ENGINE}.setPin('482913')")
-        page.wait_for_function(f"() => {APP}.status.pinReady")
+        holds(page, f"() => {APP}.status.pinReady")
         self._lock()
         page.wait_for_selector("aq-pin-pad")
         yield from self._here("unlock-pin")

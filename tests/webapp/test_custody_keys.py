@@ -23,6 +23,7 @@ from sync.gateway.content_keys import ContentKey
 from sync.gateway.keys import DEMO_CUSTODY_PASSPHRASE, ServerKeys
 from sync.gateway.root import main
 from sync.wire import b64, unb64
+from tests.browser.chromium import holds
 from tests.webapp import personas as p
 from tests.webapp.conftest import ANN, config, populate
 from webapp import create_app
@@ -200,7 +201,8 @@ def test_from_the_ceremony_to_the_recovery(office: Flask, address: str, page: Pa
     page.click("#typed")
     shares = []
     for number in range(3):
-        page.wait_for_function(
+        holds(
+            page,
             "n => document.querySelector('[data-share-number]').textContent === n && document.querySelector('#share-lines').checkVisibility()",
             arg=str(number + 1),
         )
