@@ -17,28 +17,29 @@ const PATIENCE_MS = 60_000;
 
 /**
  * @param {string} version of the shell, told to the office
+ * @param {AbortSignal} signal another version is to take over
  * @returns {Promise<void>}
  * @throws {Error} where something is left: the browser then tries again later
  */
-export async function deliverOutbox(version) {
+export async function deliverOutbox(version, signal) {
   /** @type {string[]} */
   const left = [];
   const names = await vaultNames();
   if (names.length > 0) await rotateLog();
   // One vault in trouble holds up no other.
-  for (const name of names) await deliverOne(name, version).catch((error) => left.push(String(error)));
+  for (const name of names) await deliverOne(name, version, signal).catch((error) => left.push(String(error)));
   if (left.length > 0) throw new Error(left.join('; '));
 }
 
-/** @param {string} name of a vault @param {string} version */
-async function deliverOne(name, version) {
+/** @param {string} name of a vault @param {string} version @param {AbortSignal} signal */
+async function deliverOne(name, version, signal) {
   const { database, slice } = await openOutbox(name);
   try {
-    const gateway = new Gateway((path, init) => fetch(path, init), () => Date.now());
+    const gateway = new Gateway((path, init) => fetch(path, { ...init, signal: AbortSignal.any([signal, /** @type {AbortSignal} */ (init?.signal)]) }), () => Date.now());
     gateway.version = version;
     const { documents, chunks } = await whatWaits(database);
     if (documents + chunks === 0) return;
-    const round = await navigator.locks.request(UPLOADER_LOCK, { signal: AbortSignal.timeout(PATIENCE_MS) }, () => deliverVault(database, slice, gateway));
+    const round = await navigator.locks.request(UPLOADER_LOCK, { signal: AbortSignal.any([signal, AbortSignal.timeout(PATIENCE_MS)]) }, () => deliverVault(database, slice, gateway));
     if (!round.revoked && round.connection === 'online') await new Reporter(database, gateway).tell();
     if (round.left > 0 && !round.revoked) throw new Error(`${round.left} left: ${round.connection}`);
   } finally {

@@ -6,6 +6,8 @@ import { judge } from './release_pin.js';
 import { dropOtherShells, installShell, isShellRequest, serveShell } from './shell_cache.js';
 
 const scope = /** @type {any} */ (self);
+/** Of what it does in the background. */
+let background = new AbortController();
 const version = new URL(scope.location.href).searchParams.get('v') ?? '';
 
 scope.addEventListener('install', (/** @type {any} */ event) => {
@@ -24,6 +26,11 @@ scope.addEventListener('fetch', (/** @type {any} */ event) => {
 scope.addEventListener('message', (/** @type {any} */ event) => {
   // A new version waits until the person has agreed and the vault is locked.
   if (event.data?.type === 'activate') scope.skipWaiting();
+  // The one that runs would be let finish first, for minutes; what it leaves the new one delivers.
+  if (event.data?.type === 'yield') {
+    background.abort();
+    background = new AbortController();
+  }
   // The page asks the version that runs, before it registers another.
   if (event.data?.type === 'judge') {
     const answer = (/** @type {string} */ verdict) => event.ports[0].postMessage(verdict);
@@ -32,5 +39,5 @@ scope.addEventListener('message', (/** @type {any} */ event) => {
 });
 
 scope.addEventListener('sync', (/** @type {any} */ event) => {
-  if (event.tag === 'aigaq-outbox') event.waitUntil(deliverOutbox(version));
+  if (event.tag === 'aigaq-outbox') event.waitUntil(deliverOutbox(version, background.signal));
 });

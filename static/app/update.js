@@ -18,6 +18,7 @@ const SHELL = '/app/shell.json';
 const SCOPE = '/app/';
 const AGAIN_MS = 60 * 60 * 1000;
 const JUDGE_MS = 30 * 1000;
+const PRESS_AGAIN_MS = 5 * 1000;
 const SEEN = 'aigaq-version';
 
 /** A version as people compare it: groups of four, as `flask release show` prints them. @param {string} version */
@@ -33,6 +34,7 @@ export class Updates extends EventTarget {
   /** @type {ServiceWorkerRegistration | undefined} */
   #registration;
   #accepted = false;
+  /** @type {ReturnType<typeof setInterval> | undefined} */ #pressing;
   /** @type {Host | undefined} */
   #host;
   /** The version whose files this page was made of, once known; a new one that takes over does not change it. */
@@ -127,6 +129,14 @@ export class Updates extends EventTarget {
   /** The person has agreed, and the vault is locked. The page reloads in the new version. */
   accept() {
     this.#accepted = true;
+    this.#press();
+    // A worker that is just being started or stopped may not hear it.
+    clearInterval(this.#pressing);
+    this.#pressing = setInterval(() => this.#press(), PRESS_AGAIN_MS);
+  }
+
+  #press() {
+    this.#registration?.active?.postMessage({ type: 'yield' });
     // The one that waits now: since the offer a still newer one may have taken its place.
     (this.#registration?.waiting ?? this.#waiting)?.postMessage({ type: 'activate' });
   }
@@ -135,6 +145,7 @@ export class Updates extends EventTarget {
   async #changeOver() {
     const host = /** @type {Host} */ (this.#host);
     this.stale = true;
+    clearInterval(this.#pressing);
     if (this.#accepted && !host.idle() && !host.recording()) await host.lock();
     if (host.idle()) location.reload();
   }

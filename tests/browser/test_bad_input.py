@@ -18,7 +18,7 @@ from playwright.sync_api import Page, Playwright, expect
 from sync.gateway import sealing
 from sync.wire import b64
 from tests import patience
-from tests.browser.chromium import Tablet, holds
+from tests.browser.chromium import Tablet, holds, paused
 from tests.browser.enrolled import Enrolled
 from tests.browser.monitor import Monitor, sign_in
 from tests.browser.on_site import CHANNEL, ENGINE, allow, documents
@@ -27,6 +27,7 @@ from tests.browser.server import ROOT, Server, environment
 from tests.browser.strange_network import StrangeNetwork
 from tests.browser.vault_disk import OPEN_DATABASE
 from tests.browser.words import text
+from tests.patience import until
 
 WORDS = "Медчасть закрыта"
 DEVICE = "01JN0000000000000000000009"
@@ -201,7 +202,11 @@ def test_a_damaged_record_is_set_aside_and_comes_back_from_the_server(
         f"{ENGINE}.save({CHANNEL}, {{type: 'note', text: 'Повреждено на диске', at: new Date().toISOString(), media: [], place: '',"
         " theme: null, source: null, about: null, on_paper: null, lang: 'ru'})"
     )["doc"]["_id"]
-    block = next(key for key in page.evaluate(BLOCKS) if key not in before)
+    block = until(
+        lambda: next((key for key in page.evaluate(BLOCKS) if key not in before), None),
+        "the note's block in the database",
+        pause=paused(page),
+    )
     page.locator(".bar .lock").click()
     page.wait_for_selector("#words")
     page.evaluate(FLIP, block)

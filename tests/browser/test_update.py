@@ -13,10 +13,12 @@ from playwright.sync_api import Playwright, Route, expect
 
 from sync.gateway.release import fingerprint
 from tests import patience
+from tests.browser.chromium import holds
 from tests.browser.enrolled import Enrolled, enrol_once
 from tests.browser.monitor import Monitor
 from tests.browser.on_site import allow, documents
 from tests.browser.server import ROOT, Server
+from tests.browser.test_engine_shell import dispatch_sync
 
 WORDS = "До обновления"
 CHECK = "() => document.querySelector('aq-app').updates.check()"
@@ -125,6 +127,23 @@ def test_a_new_version_is_offered_and_starts_locked_when_the_person_says_so(
     assert documents(leader, "interview")[0]["doc"]["summary"] == "Писал, когда пришло обновление"
     assert documents(leader, "note")[0]["doc"]["text"] == WORDS
     leader.wait_until_delivered()
+
+
+def test_the_version_that_runs_ends_its_delivery_when_another_is_to_take_over(
+    leader: Monitor, office: Server
+) -> None:
+    """The browser would let it finish first: whoever pressed "update" waited in front of the old version."""
+    page = leader.page
+    # What a page delivers goes first: the service worker waits for its turn.
+    page.evaluate("() => { navigator.locks.request('aigaq-uploader', () => new Promise(() => {})); }")
+    leader.write_note("Пока приложение отправляет")
+    dispatch_sync(page, office.address)
+    waits = (
+        "async () => (await navigator.locks.query()).pending.some(({ name }) => name === 'aigaq-uploader')"
+    )
+    holds(page, waits)
+    page.evaluate("() => navigator.serviceWorker.controller.postMessage({ type: 'yield' })")
+    holds(page, f"async () => !await ({waits})()", seconds=patience.SECONDS / 2)
 
 
 def test_the_locked_screen_offers_it_too(leader: Monitor, office: Server, tmp_path: Path) -> None:

@@ -182,6 +182,9 @@ test('what cannot be noted is told, and asked of the server in the next round', 
 });
 
 /** What of it has arrived, in the order in which it was asked for. */
+/** Requests of so many lanes overtake each other. */
+const LANES = 4;
+
 function order(office) {
   return office.requests.filter((path) => path === '/sync/outbox' || path.startsWith('/sync/media/chunks/')).map((path) => (path === '/sync/outbox' ? 'envelopes' : path.slice(-64)));
 }
@@ -206,7 +209,7 @@ test('a note and a photo made while a video is on its way do not wait for its en
   // Of the video only what was under way goes first; then the photo's document, the photo, the rest.
   assert.ok(second > 0 && second <= 9, steps.join());
   assert.ok(steps.slice(1, second).every((hash) => videos.has(hash)));
-  assert.equal(steps[second + 1], small);
+  assert.ok(steps.slice(second + 1, second + 1 + LANES).includes(small));
   // Nothing was sent twice.
   assert.equal(new Set(steps.filter((step) => step !== 'envelopes')).size, steps.length - 2);
 });
@@ -224,7 +227,7 @@ test('a tablet that leaves the Wi-Fi while it uploads stops with its videos, not
   };
   const round = await tablet.deliver();
   assert.equal(round.connection, 'online');
-  assert.equal(order(office)[1], small); // small files go first
+  assert.ok(order(office).slice(1, 1 + LANES).includes(small)); // small files go first
   assert.ok(office.chunks.has(small) && office.chunks.size <= 5, String(office.chunks.size));
   assert.equal(round.left, 0); // what is left waits for another network
   network = 'unmetered';
