@@ -39,6 +39,7 @@ const MOST_ANCESTORS = 1000;
 
 export class Writing {
   /** @type {Promise<unknown>} */ #turn = Promise.resolve();
+  /** @type {Promise<unknown>} of sealed bodies */ #sealing = Promise.resolve();
   /** @type {Ahead | null} the next envelope */ #ahead = null;
 
   /**
@@ -123,11 +124,16 @@ export class Writing {
     // Before anything is waited for: a second call for the same document must not make a second key.
     this.session.custodyKeys.set(_id, raw);
     const body = utf8(JSON.stringify(mend(secret)));
-    const sealed = toBase64(await seal(await boxKey(raw), body, _id));
-    // By the log, not by the key: where the first version could not be written, its stanza was not either.
-    /** @type {Together} */
-    const together = this.session.records.stanzas.has(_id) ? {} : { entries: [await this.stanza(_id, raw)] };
-    return this.save(channel, { ...fields, _id, sealed, size: body.length }, together);
+    // One after the other: what was said last is the version that stands.
+    const saved = this.#sealing.then(async () => {
+      const sealed = toBase64(await seal(await boxKey(raw), body, _id));
+      // By the log, not by the key: where the first version could not be written, its stanza was not either.
+      /** @type {Together} */
+      const together = this.session.records.stanzas.has(_id) ? {} : { entries: [await this.stanza(_id, raw)] };
+      return this.save(channel, { ...fields, _id, sealed, size: body.length }, together);
+    });
+    this.#sealing = saved.catch(() => {});
+    return saved;
   }
 
   /** @param {string} channel @param {string} id @returns {Promise<any>} @throws {EngineError} `sealed`, `erased`, `not-here` */
