@@ -7,6 +7,7 @@ in the audit log.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from flask import Blueprint, abort, current_app, flash, redirect, render_template, request, url_for
@@ -107,29 +108,31 @@ def release(envelope: str) -> ResponseReturnValue:
 @allow("analyst")
 def hand_back(envelope: str) -> ResponseReturnValue:
     """Make it a task on its author's tablet, with what is wrong in words."""
-    note = _note()
-    if note is None:
-        return redirect(url_for("quarantine.show", envelope=envelope), 303)
-    account = current_account()
-    if not current_app.extensions["aigaq"].decisions.hand_back(envelope, by=account.id, note=note):
-        abort(404)
-    audit.record("quarantine.returned", account=account.id, subject=envelope, detail={"reason": note})
-    flash(_("Its author sees it on the tablet at the next connection."), "ok")
-    return redirect(url_for(EVERY), 303)
+    decide = current_app.extensions["aigaq"].decisions.hand_back
+    return _decided(
+        envelope, decide, "returned", _("Its author sees it on the tablet at the next connection.")
+    )
 
 
 @bp.post("/quarantine/<envelope>/kept")
 @allow("analyst")
 def keep(envelope: str) -> ResponseReturnValue:
     """Leave it sealed in the archive, and out of the reports."""
+    decide = current_app.extensions["aigaq"].decisions.keep
+    said = _("It stays sealed in the archive and out of the reports. Nothing was deleted.")
+    return _decided(envelope, decide, "kept", said)
+
+
+def _decided(envelope: str, decide: Callable[..., bool], action: str, said: str) -> ResponseReturnValue:
+    """Take a decision that needs its reason in words, and write it to the log."""
     note = _note()
     if note is None:
         return redirect(url_for("quarantine.show", envelope=envelope), 303)
     account = current_account()
-    if not current_app.extensions["aigaq"].decisions.keep(envelope, by=account.id, note=note):
+    if not decide(envelope, by=account.id, note=note):
         abort(404)
-    audit.record("quarantine.kept", account=account.id, subject=envelope, detail={"reason": note})
-    flash(_("It stays sealed in the archive and out of the reports. Nothing was deleted."), "ok")
+    audit.record(f"quarantine.{action}", account=account.id, subject=envelope, detail={"reason": note})
+    flash(said, "ok")
     return redirect(url_for(EVERY), 303)
 
 

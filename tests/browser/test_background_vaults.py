@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Page, Playwright
+from playwright.sync_api import Page
 
 from tests.browser.chromium import Tablet, paused
 from tests.browser.engine_office import START, WORDS, Office
@@ -57,13 +57,6 @@ def office(tmp_path: Path) -> Iterator[Office]:
     made = Office(instance)
     yield made
     made.stop()
-
-
-@pytest.fixture
-def tablet(playwright: Playwright, tmp_path: Path) -> Iterator[Tablet]:
-    made = Tablet(playwright, tmp_path / "profile")
-    yield made
-    made.close()
 
 
 def shared(page: Page, office: Office) -> tuple[Person, Person]:

@@ -18,6 +18,7 @@ from tests.browser.enrolled import Enrolled, enrol_once
 from tests.browser.monitor import Monitor
 from tests.browser.on_site import allow, documents
 from tests.browser.server import ROOT, Server
+from tests.browser.test_background_vaults import DELIVERS_FOR_EVER, ONE_WAITS
 from tests.browser.test_engine_shell import dispatch_sync
 
 WORDS = "До обновления"
@@ -135,15 +136,12 @@ def test_the_version_that_runs_ends_its_delivery_when_another_is_to_take_over(
     """The browser would let it finish first: whoever pressed "update" waited in front of the old version."""
     page = leader.page
     # What a page delivers goes first: the service worker waits for its turn.
-    page.evaluate("() => { navigator.locks.request('aigaq-uploader', () => new Promise(() => {})); }")
+    page.evaluate(DELIVERS_FOR_EVER)
     leader.write_note("Пока приложение отправляет")
     dispatch_sync(page, office.address)
-    waits = (
-        "async () => (await navigator.locks.query()).pending.some(({ name }) => name === 'aigaq-uploader')"
-    )
-    holds(page, waits)
+    holds(page, ONE_WAITS)
     page.evaluate("() => navigator.serviceWorker.controller.postMessage({ type: 'yield' })")
-    holds(page, f"async () => !await ({waits})()", seconds=patience.SECONDS / 2)
+    holds(page, f"async () => !await ({ONE_WAITS})()", seconds=patience.SECONDS / 2)
 
 
 def test_the_locked_screen_offers_it_too(leader: Monitor, office: Server, tmp_path: Path) -> None:
